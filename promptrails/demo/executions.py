@@ -1,0 +1,38 @@
+"""The runs that made the demo's assets, by a short name; some made several kinds of file together."""
+
+from promptrails.demo.works import Execution
+
+EXECUTIONS = {
+    "podcast-tides": Execution("agt_podcast_producer", 0.1),
+    "serum-launch": Execution("agt_product_studio", 0.7),
+    "night-city": Execution("agt_scene_painter", 2.2),
+    "team-portraits": Execution("agt_portrait_desk", 5),
+    "harbour-hall": Execution("agt_campaign_designer", 9),
+    "lofi-loop": Execution("agt_composer", 21),
+    "aurora-trailer": Execution("agt_trailer_cutter", 27),
+    "greeting-lines": Execution("agt_voice_actor", 33),
+    "tile-patterns": Execution("agt_pattern_maker", 50),
+    "balloon-festival": Execution("agt_campaign_designer", 74),
+    "deep-space": Execution("agt_scene_painter", 98),
+    "meditation": Execution("agt_composer", 130),
+    "botanical-cards": Execution("agt_pattern_maker", 170),
+    "ceramics-shop": Execution("agt_product_studio", 220),
+    "audio-guide": Execution("agt_voice_actor", 290),
+    "desert-story": Execution("agt_trailer_cutter", 400),
+    "marble-covers": Execution("agt_pattern_maker", 530),
+    "app-sounds": Execution("agt_composer", 700),
+    "forest-walk": Execution("agt_scene_painter", 910),
+    "news-brief": Execution("agt_podcast_producer", 1150),
+    "paper-cuts": Execution("agt_pattern_maker", 1420),
+    "alpine-spot": Execution("agt_trailer_cutter", 1700),
+    "silk-series": Execution("agt_pattern_maker", 2050),
+    "cologne": Execution("agt_product_studio", 2400),
+    "sea-shanty": Execution("agt_composer", 2790),
+    "author-pictures": Execution("agt_portrait_desk", 3200),
+    "ink-studies": Execution("agt_scene_painter", 3650),
+    "orbit-explainer": Execution("agt_trailer_cutter", 4100),
+    "garden-calendar": Execution("agt_campaign_designer", 4600),
+    "first-tests": Execution("agt_scene_painter", 5700),
+    "nw-identity": Execution("agt_northwind_brand", 3),
+    "nw-hold-music": Execution("agt_northwind_voice", 60),
+}
