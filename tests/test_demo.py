@@ -139,6 +139,9 @@ def test_a_second_run_adds_nothing_and_leaves_a_changed_password_alone() -> None
     admin.set_password("my own now")
     admin.save()
     before = set(Asset.objects.values_list("id", "updated_at"))
+    assert {asset_id for asset_id, _ in before} >= {
+        asset.id for asset in demo_assets("demo", Workspace.objects.get(slug="demo").created_at)
+    }
     again = seed(password="another demo password")
     assert again.made == 0
     assert again.already_there == len(EVERY_WORK)

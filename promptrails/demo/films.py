@@ -9,7 +9,7 @@ from promptrails.demo.vector import Drawing, Size, mix
 
 Scene = Callable[[Drawing, Palette, float], None]
 
-FPS = 15  # enough for slow drawings, and a third less to draw than film
+FPS = 12  # drawn on twos, as animators do for slow movement: half the drawings of film
 
 
 def frames(scene: Scene, size: Size, seed: int, palette: Palette, seconds: float) -> Iterator[np.ndarray]:

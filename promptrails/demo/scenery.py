@@ -70,7 +70,7 @@ def sea(drawing: Drawing, palette: Palette, time: float = 0.0) -> None:
         colour = mix(shallow, deep, depth)
         fill_below(drawing, line, drawing.linear([(0, colour), (0.7, mix(colour, deep, 0.6))]))
         drawing.path(smooth(line), fill="none", stroke=foam, stroke_width=3 + 5 * depth, stroke_opacity=0.9)
-        for drop in range(2, 5):
+        for drop in range(2, 4):
             below = [(x + 6 * drop, y + drop * (9 + 9 * depth)) for x, y in line]
             drawing.line(below, stroke=foam, stroke_width=1.6, stroke_opacity=0.35 / drop)
 
