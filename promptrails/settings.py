@@ -1,0 +1,216 @@
+"""Every environment variable of the app is read here, once (the README lists them all)."""
+
+import os
+import secrets
+from pathlib import Path
+
+from botocore.config import Config
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.functional import lazy
+
+from promptrails.environment import Environment, Mode
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment(os.environ)
+MODE = env.mode()
+PRODUCTION = MODE is Mode.PRODUCTION
+DEBUG = MODE is Mode.DEVELOPMENT
+
+SERVES_PAGES = env.flag("SERVES_PAGES", False)  # set by promptrails.wsgi: short time-outs, few retries
+
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.number("PORT", 8000, 1, 65535)
+WEB_WORKERS = env.number("WEB_WORKERS", 1, 1, 64)
+WEB_THREADS = env.number("WEB_THREADS", 4, 1, 64)
+
+
+def secret_key() -> str:
+    """SECRET_KEY; a local run makes one at the first start and keeps it under DATA_DIR (mode 0600)."""
+    if PRODUCTION:
+        return env.required("SECRET_KEY", "It signs sessions; make one with `openssl rand -base64 48`.")
+    if given := env.text("SECRET_KEY"):
+        return given
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(DATA_DIR / "secret-key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return (DATA_DIR / "secret-key").read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(key := secrets.token_urlsafe(48))
+    return key
+
+
+SECRET_KEY = secret_key()
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS")
+if PRODUCTION and not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS is not set. Name the hosts that serve this app, with commas.")
+if not ALLOWED_HOSTS:
+    ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "axes",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "promptrails",
+    "promptrails.workspaces",
+    "assets",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "assets.pages.faults.FaultsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "promptrails.urls"
+WSGI_APPLICATION = "promptrails.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "promptrails.workspaces.context.workspaces",
+            ],
+        },
+    }
+]
+
+# Database. The pool hands out checked connections, so a restarted PostgreSQL costs no request.
+STATEMENT_TIMEOUT = env.number("DATABASE_STATEMENT_TIMEOUT", 10, 0, 3600)  # seconds; 0: none
+_database = env.database()
+_options = (
+    {"options": f"-c statement_timeout={STATEMENT_TIMEOUT}s"} if SERVES_PAGES and STATEMENT_TIMEOUT else {}
+)
+_pool = {"min_size": 1, "max_size": WEB_THREADS + 2, "timeout": 5}
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        **_database,
+        "OPTIONS": {"connect_timeout": 5, "pool": _pool, **_options, **_database["OPTIONS"]},
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Storage: assets.storage is the only module that uses these.
+STORAGE = env.storage()
+STORAGE_TIMEOUT = env.number("STORAGE_TIMEOUT", 2 if SERVES_PAGES else 30, 1, 600)  # seconds
+STORAGES = {
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": STORAGE.bucket,
+            "endpoint_url": STORAGE.endpoint,
+            "region_name": STORAGE.region,
+            "access_key": STORAGE.access_key_id,
+            "secret_key": STORAGE.secret_key,
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path" if STORAGE.force_path_style else "virtual"},
+                connect_timeout=2,
+                read_timeout=STORAGE_TIMEOUT,
+                # Standard retries count attempts; legacy ones hold a caller of a frozen server far longer.
+                retries={"mode": "standard", "total_max_attempts": 1 if SERVES_PAGES else 3},
+                request_checksum_calculation="when_required",  # several services refuse CRC32
+                response_checksum_validation="when_required",
+                max_pool_connections=20,
+            ),
+        },
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# People, sessions, sign-in.
+AUTH_USER_MODEL = "workspaces.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "home"
+SESSION_COOKIE_NAME = "session"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Behind a proxy that ends TLS: TRUST_PROXY=1 believes its X-Forwarded-For and X-Forwarded-Proto.
+TRUST_PROXY = env.flag("TRUST_PROXY", False)
+if TRUST_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+HTTPS_ONLY = env.flag("HTTPS_ONLY", PRODUCTION)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+
+def _storage_origin() -> str:
+    from assets.storage import public_origin
+
+    return public_origin()
+
+
+storage_origin = lazy(_storage_origin, str)()
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "manifest-src": [SELF],
+        "img-src": [SELF, storage_origin],
+        "media-src": [SELF, storage_origin],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Language, time, static files.
+LANGUAGE_CODE = "en"
+USE_I18N = False
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO").upper()},
+    "loggers": {"procrastinate": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
+}

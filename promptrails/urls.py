@@ -1,0 +1,12 @@
+"""Every address of the app."""
+
+from django.urls import include, path
+
+from promptrails.health import healthz, readyz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("w/<slug:workspace>/assets/", include("assets.pages.urls")),
+    path("", include("promptrails.workspaces.urls")),
+]
