@@ -1,0 +1,62 @@
+"""Fetching is authorising: a workspace is found through the memberships of whoever asks."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django_htmx.middleware import HtmxDetails
+
+from promptrails.workspaces.models import Membership, User
+
+LAST_WORKSPACE_COOKIE = "workspace"
+View = Callable[..., HttpResponse]
+
+
+class WorkspaceRequest(HttpRequest):
+    """A request of a member, in one workspace."""
+
+    user: User
+    htmx: HtmxDetails
+    membership: Membership
+    memberships: list[Membership]
+
+
+def memberships_of(request: HttpRequest) -> list[Membership]:
+    """All memberships of the signed-in user, asked for once a request, by the workspace's name."""
+    if not hasattr(request, "memberships"):
+        found = Membership.objects.filter(user_id=request.user.pk).select_related("workspace")
+        request.memberships = list(found.order_by("workspace__name", "workspace_id"))
+    return request.memberships
+
+
+def member_required(view: View) -> View:
+    """Sets `request.membership` for the workspace in the address; to anyone else it does not exist: 404."""
+
+    @wraps(view)
+    def for_members(request: Any, workspace: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        found = [one for one in memberships_of(request) if one.workspace.slug == workspace]
+        if not found:
+            raise Http404
+        request.membership = found[0]
+        response = view(request, workspace, *args, **kwargs)
+        if request.COOKIES.get(LAST_WORKSPACE_COOKIE) != workspace:
+            response.set_cookie(
+                LAST_WORKSPACE_COOKIE, workspace, 365 * 24 * 3600, httponly=True, samesite="Lax"
+            )
+        return response
+
+    return for_members
+
+
+def admin_required(view: View) -> View:
+    """As `member_required`, and 403 for members who are neither admin nor owner."""
+
+    @wraps(view)
+    def for_admins(request: WorkspaceRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.membership.is_admin:
+            raise PermissionDenied("Only admins and owners of this workspace may do this.")
+        return view(request, *args, **kwargs)
+
+    return member_required(for_admins)
