@@ -1,0 +1,117 @@
+"""The only way to nothing: Asset -> no row, no object.
+
+Database and storage cannot commit together. One transaction deletes the row, writes the log and records
+the removal of the object; only then storage is asked. What storage does not confirm stays recorded, and
+the worker asks again with growing pauses. A crash leaves a whole asset or a recorded removal, never less.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from assets import storage
+from assets.errors import NotFound, StorageUnavailable
+from assets.models import Activity, Asset, Removal
+from promptrails.workspaces.models import User, Workspace
+
+log = logging.getLogger(__name__)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=6)
+IN_HAND = timedelta(seconds=30)  # how long whoever deletes has the first try to itself
+BATCH = 1000  # keys: DeleteObjects takes no more (Amazon S3 API Reference)
+
+
+def delete_asset(workspace: Workspace, asset_id: str, actor: User) -> bool:
+    """Deletes the asset for good; whether storage has confirmed that its objects are gone too.
+
+    Raises NotFound when the workspace has no such asset (any more).
+    """
+    removal_ids = record_deletion(workspace, asset_id, actor)
+    return remove_objects(Q(id__in=removal_ids)) == len(removal_ids)
+
+
+@transaction.atomic
+def record_deletion(workspace: Workspace, asset_id: str, actor: User) -> list[int]:
+    """Row, log and recorded removal in one transaction; the ids of the removals."""
+    asset = Asset.objects.in_workspace(workspace).select_for_update().filter(id=asset_id).first()
+    if asset is None:
+        raise NotFound("This asset is gone: it was deleted, or it was never here.")
+    asset.delete()
+    Activity.objects.create(
+        workspace=workspace,
+        action=Activity.Action.ASSET_DELETED,
+        actor=actor,
+        actor_email=actor.email,
+        asset_id=asset_id,
+        details=what_there_was(asset),
+    )
+    return [removal_of(asset, key).pk for key in object_keys(asset)]
+
+
+def object_keys(asset: Asset) -> list[str]:
+    """Every object that storage holds for this asset."""
+    return [asset.storage_key]
+
+
+def what_there_was(asset: Asset) -> dict[str, object]:
+    """What the log keeps, so that one can say later what was deleted."""
+    names = (
+        "file_name",
+        "file_size",
+        "type",
+        "content_type",
+        "provider",
+        "execution_id",
+        "agent_id",
+        "model",
+    )
+    facts = {name: getattr(asset, name) for name in names}
+    return facts | {"storage_key": asset.storage_key, "created_at": asset.created_at.isoformat()}
+
+
+def removal_of(asset: Asset, key: str) -> Removal:
+    return Removal.objects.create(
+        workspace_id=asset.workspace_id,
+        asset_id=asset.id,
+        storage_key=key,
+        next_attempt_at=timezone.now() + IN_HAND,
+    )
+
+
+def remove_objects(which: Q) -> int:
+    """Asks storage to remove the recorded objects; how many it confirmed. Never raises for storage."""
+    removals = list(Removal.objects.filter(which).order_by("next_attempt_at")[:BATCH])
+    if not removals:
+        return 0
+    try:
+        gone, reason = set(storage.remove([removal.storage_key for removal in removals])), "not confirmed"
+    except StorageUnavailable as error:
+        gone, reason = set(), error.message
+    confirmed = [removal.pk for removal in removals if removal.storage_key in gone]
+    Removal.objects.filter(pk__in=confirmed).delete()
+    for removal in removals:
+        if removal.storage_key not in gone:
+            postpone(removal, reason)
+    return len(confirmed)
+
+
+def postpone(removal: Removal, reason: str) -> None:
+    """Puts the next try off: 15 seconds after the first failure, doubling up to six hours."""
+    pause = min(FIRST_PAUSE * 2 ** min(removal.attempts, 20), LONGEST_PAUSE)
+    log.warning("object of asset %s not removed yet (%s), next try in %s", removal.asset_id, reason, pause)
+    Removal.objects.filter(pk=removal.pk).update(
+        attempts=removal.attempts + 1, next_attempt_at=timezone.now() + pause, last_error=reason[:500]
+    )
+
+
+def remove_due() -> int:
+    """What the worker does every few seconds: another try for all that is due, batch by batch."""
+    total = 0
+    while due := Removal.objects.filter(next_attempt_at__lte=timezone.now()).count():
+        confirmed = remove_objects(Q(next_attempt_at__lte=timezone.now()))
+        total += confirmed
+        if confirmed == 0 or due <= BATCH:
+            return total
+    return total

@@ -1,0 +1,113 @@
+"""The only way out: signed URLs, each with the content type and disposition that storage answers with."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Protocol
+from urllib.parse import quote
+
+from django.conf import settings
+
+from assets import storage
+from assets.errors import InvalidInput
+from assets.kinds import is_inline, media_type
+
+LONGEST = 604_800  # seconds: SigV4's own limit
+WINDOW = 900  # seconds: how long a preview keeps its URL
+ATTR_CHARS = "!#$&+-.^_`|~"  # RFC 5987, attr-char
+NAME_LENGTH = 180  # characters, well under the 255 bytes of most file systems once encoded
+# What a file name must not carry: separators, what Windows refuses, and characters that turn the
+# reading direction around ("exe.gnp" spoofing, CVE-2009-3376).
+UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f/\\\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]')
+
+
+class Deliverable(Protocol):
+    """What delivery needs to know of an asset."""
+
+    storage_key: str
+    content_type: str
+    file_name: str
+
+
+@dataclass(frozen=True)
+class SignedUrl:
+    """A URL, the moment from which storage refuses it, and its lifetime in seconds."""
+
+    url: str
+    expires_at: datetime
+    expires_in: int
+
+
+def preview_url(asset: Deliverable) -> str | None:
+    """A URL to show the asset inline, the same for WINDOW seconds so that browsers' caches work.
+
+    None for a type that is not safe inline. It lives at least the configured lifetime (or SigV4's limit
+    less the window).
+    """
+    media = media_type(asset.content_type)
+    if media is None or not media.inline:
+        return None
+    now = int(datetime.now(UTC).timestamp())
+    lifetime = min(settings.STORAGE.signed_url_ttl + WINDOW, LONGEST)
+    return stable_url(asset.storage_key, media.content_type, now - now % WINDOW, lifetime)
+
+
+@lru_cache(maxsize=20_000)
+def stable_url(key: str, content_type: str, window: int, lifetime: int) -> str:
+    """Signed as of the window's start; remembered, because a page shows fifty."""
+    at = datetime.fromtimestamp(window, UTC)
+    return storage.sign(
+        key, expires_in=lifetime, at=at, content_type=content_type, content_disposition="inline"
+    )
+
+
+def download_url(asset: Deliverable, expires_in: int | None = None) -> SignedUrl:
+    """A URL that saves the file under its own name; raises InvalidInput for an impossible lifetime."""
+    seconds = settings.STORAGE.signed_url_ttl if expires_in is None else expires_in
+    if not 1 <= seconds <= LONGEST:
+        raise InvalidInput(
+            f"A link lives 1 to {LONGEST:,} seconds (7 days).", {"expires_in": f"must be 1 to {LONGEST}"}
+        )
+    at = datetime.now(UTC).replace(microsecond=0)
+    media = media_type(asset.content_type)
+    url = storage.sign(
+        asset.storage_key,
+        expires_in=seconds,
+        at=at,
+        content_type=media.content_type
+        if media and is_inline(asset.content_type)
+        else "application/octet-stream",
+        content_disposition=attachment(asset.file_name),
+    )
+    return SignedUrl(url, at + timedelta(seconds=seconds), seconds)
+
+
+def link(asset: Deliverable, expires_in: int) -> SignedUrl:
+    """A link to hand on; it downloads, whatever the type."""
+    return download_url(asset, expires_in)
+
+
+def attachment(file_name: str) -> str:
+    """Content-Disposition with an ASCII name for old clients and the real one (RFC 6266, 4.3 and D)."""
+    name = safe_name(file_name)
+    ascii_name = (
+        unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().replace("%", "_").strip()
+    )
+    stem, dot, _ = ascii_name.rpartition(".")
+    ascii_name = ascii_name if stem or not dot else f"download{ascii_name}"
+    simple = f'attachment; filename="{ascii_name or "download"}"'
+    return simple if ascii_name == name else f"{simple}; filename*=UTF-8''{quote(name, safe=ATTR_CHARS)}"
+
+
+def safe_name(file_name: str) -> str:
+    """The name without what no file system or reader should meet; too long, it is cut before the extension."""
+    name = UNSAFE.sub("_", unicodedata.normalize("NFC", file_name)).strip(" .") or "download"
+    name = name.encode("utf-8", "replace").decode()
+    if len(name) <= NAME_LENGTH:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    if not dot or len(extension) > 10:
+        return name[:NAME_LENGTH]
+    return stem[: NAME_LENGTH - len(extension) - 1] + dot + extension

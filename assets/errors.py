@@ -1,0 +1,51 @@
+"""Domain errors: each knows its public code, its HTTP status and a sentence for a person."""
+
+from collections.abc import Mapping
+
+
+class DomainError(Exception):
+    """Something a person must be told; `message` is a sentence, `details` name fields."""
+
+    code = "error"
+    status = 500
+
+    def __init__(self, message: str, details: Mapping[str, object] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = dict(details or {})
+
+
+class InvalidInput(DomainError):
+    """A value that cannot be used: a broken cursor, an unknown type, a lifetime out of range."""
+
+    code = "validation_error"
+    status = 400
+
+
+class Forbidden(DomainError):
+    code = "forbidden"
+    status = 403
+
+
+class NotFound(DomainError):
+    code = "not_found"
+    status = 404
+
+
+class Conflict(DomainError):
+    code = "conflict"
+    status = 409
+
+
+class StorageUnavailable(DomainError):
+    """Storage did not answer, or answered with a fault of its own; nothing was lost by it."""
+
+    code = "storage_unavailable"
+    status = 503
+
+
+class SearchTooSlow(DomainError):
+    """The database stopped a search at its time limit."""
+
+    code = "search_too_slow"
+    status = 503

@@ -1,0 +1,71 @@
+"""The one table of media types: what kind each is, its extension, and whether it is safe to show inline."""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+
+class Kind(models.TextChoices):
+    """What a file is for a person: the record's `type`."""
+
+    AUDIO = "audio", "Audio"
+    IMAGE = "image", "Image"
+    VIDEO = "video", "Video"
+
+
+@dataclass(frozen=True)
+class MediaType:
+    """A content type; `inline` says that a browser may render it from a signed URL."""
+
+    content_type: str
+    kind: Kind
+    extension: str
+    inline: bool = True
+
+
+# Only media that carries no script is inline: never SVG, HTML or XML (OWASP, unrestricted file upload).
+TABLE = (
+    MediaType("image/png", Kind.IMAGE, ".png"),
+    MediaType("image/jpeg", Kind.IMAGE, ".jpg"),
+    MediaType("image/webp", Kind.IMAGE, ".webp"),
+    MediaType("image/gif", Kind.IMAGE, ".gif"),
+    MediaType("image/avif", Kind.IMAGE, ".avif"),
+    MediaType("image/bmp", Kind.IMAGE, ".bmp"),
+    MediaType("image/tiff", Kind.IMAGE, ".tiff", inline=False),
+    MediaType("image/svg+xml", Kind.IMAGE, ".svg", inline=False),
+    MediaType("audio/mpeg", Kind.AUDIO, ".mp3"),
+    MediaType("audio/wav", Kind.AUDIO, ".wav"),
+    MediaType("audio/ogg", Kind.AUDIO, ".ogg"),
+    MediaType("audio/flac", Kind.AUDIO, ".flac"),
+    MediaType("audio/mp4", Kind.AUDIO, ".m4a"),
+    MediaType("audio/aac", Kind.AUDIO, ".aac"),
+    MediaType("audio/webm", Kind.AUDIO, ".weba"),
+    MediaType("video/mp4", Kind.VIDEO, ".mp4"),
+    MediaType("video/webm", Kind.VIDEO, ".webm"),
+    MediaType("video/quicktime", Kind.VIDEO, ".mov"),
+    MediaType("video/x-matroska", Kind.VIDEO, ".mkv", inline=False),
+)
+ALIASES = {
+    "image/jpg": "image/jpeg",
+    "audio/mp3": "audio/mpeg",
+    "audio/x-wav": "audio/wav",
+    "audio/wave": "audio/wav",
+    "audio/vnd.wave": "audio/wav",
+    "audio/x-flac": "audio/flac",
+    "audio/x-m4a": "audio/mp4",
+    "audio/m4a": "audio/mp4",
+    "audio/opus": "audio/ogg",
+    "application/ogg": "audio/ogg",
+}
+BY_CONTENT_TYPE = {media.content_type: media for media in TABLE}
+
+
+def media_type(content_type: str) -> MediaType | None:
+    """The table's row for a content type as written in HTTP (RFC 9110, 8.3.1); None when it is no media."""
+    bare = content_type.partition(";")[0].strip().lower()
+    return BY_CONTENT_TYPE.get(ALIASES.get(bare, bare))
+
+
+def is_inline(content_type: str) -> bool:
+    media = media_type(content_type)
+    return media is not None and media.inline

@@ -1,0 +1,165 @@
+"""Asset, the tallies that count it, and the rows that keep storage and database true to each other."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+
+from assets.kinds import Kind
+from promptrails.workspaces.ksuids import KSUIDField, new_ksuid
+from promptrails.workspaces.models import User, Workspace
+
+# 200 characters keep a model's name inside a B-tree entry whatever an agent writes into metadata.
+MODEL_SQL = "COALESCE(left(metadata ->> 'model', 200), '')"
+# Words of file name, model and prompt; then one lexeme for the workspace and one for the month, so
+# that one GIN index bounds a search to both (assets.search). A colon never comes out of a word.
+SEARCH_SQL = r"""
+to_tsvector('simple', translate(
+    file_name || ' ' || COALESCE(left(metadata ->> 'model', 200), '') || ' '
+        || COALESCE(left(metadata ->> 'prompt', 20000), ''),
+    '_-./\:@+&=#~', '            '))
+|| array_to_tsvector(ARRAY[
+    'w:' || workspace_id,
+    'm:' || (extract(year from created_at AT TIME ZONE 'UTC') * 12
+             + extract(month from created_at AT TIME ZONE 'UTC') - 1)::int::text])
+"""
+
+
+class AssetQuerySet(models.QuerySet["Asset"]):
+    def in_workspace(self, workspace: Workspace) -> Self:
+        """Where every query for assets starts: another workspace's assets do not exist."""
+        return self.filter(workspace=workspace)
+
+
+class SearchVectorField(models.Field):
+    """PostgreSQL's tsvector; filled by the database, never fetched with a list."""
+
+    def db_type(self, connection: object) -> str:
+        return "tsvector"
+
+
+class Asset(models.Model):
+    """One generated file: what it is, where it lies, which execution of which agent made it."""
+
+    id = KSUIDField(primary_key=True, default=new_ksuid)
+    workspace = models.ForeignKey(Workspace, models.PROTECT, db_index=False, related_name="+")
+    execution_id = models.CharField(max_length=200, blank=True, default="")
+    agent_id = models.CharField(max_length=200, blank=True, default="")
+    type = models.CharField(max_length=10, choices=Kind.choices)
+    provider = models.CharField(max_length=100)
+    file_name = models.CharField(max_length=255)
+    file_size = models.BigIntegerField(help_text="bytes")
+    content_type = models.CharField(max_length=127)
+    storage_key = models.CharField(max_length=1024, unique=True, db_collation="C")
+    metadata = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+    width = models.PositiveIntegerField(null=True, blank=True, help_text="pixels")
+    height = models.PositiveIntegerField(null=True, blank=True, help_text="pixels")
+    duration = models.FloatField(null=True, blank=True, help_text="seconds")
+    model = models.GeneratedField(
+        expression=RawSQL(MODEL_SQL, ()), output_field=models.CharField(max_length=200), db_persist=True
+    )
+    search = models.GeneratedField(
+        expression=RawSQL(SEARCH_SQL, ()), output_field=SearchVectorField(), db_persist=True
+    )
+
+    objects = AssetQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        workspace_id: str
+
+    class Meta:
+        # One index for each filter that narrows, in the order of a keyset page (docs/architecture.md).
+        indexes = [
+            models.Index(fields=["workspace", "-created_at", "-id"], name="asset_created"),
+            models.Index(fields=["workspace", "type", "-created_at", "-id"], name="asset_type"),
+            models.Index(fields=["workspace", "provider", "-created_at", "-id"], name="asset_provider"),
+            models.Index(
+                fields=["workspace", "provider", "type", "-created_at", "-id"], name="asset_provider_type"
+            ),
+            models.Index(fields=["workspace", "model", "-created_at", "-id"], name="asset_model"),
+            models.Index(fields=["workspace", "agent_id", "-created_at", "-id"], name="asset_agent"),
+            models.Index(fields=["workspace", "execution_id", "-created_at", "-id"], name="asset_execution"),
+            models.Index(fields=["workspace", "file_size", "id"], name="asset_size"),
+            models.Index(fields=["workspace", "file_name", "id"], name="asset_name"),
+            GinIndex(fields=["search"], name="asset_search"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(type__in=Kind.values), name="asset_type_known"),
+            models.CheckConstraint(condition=models.Q(file_size__gte=0), name="asset_size_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def prompt(self) -> str:
+        prompt = self.metadata.get("prompt")
+        return prompt if isinstance(prompt, str) else ""
+
+
+class Tally(models.Model):
+    """How many assets, and bytes, of each type, provider and model: kept by triggers on Asset."""
+
+    pk = models.CompositePrimaryKey("workspace_id", "type", "provider", "model")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, db_index=False, related_name="+")
+    type = models.CharField(max_length=10)
+    provider = models.CharField(max_length=100)
+    model = models.CharField(max_length=200)
+    assets = models.BigIntegerField()
+    bytes = models.BigIntegerField()
+
+
+class AgentTally(models.Model):
+    """The same for each agent: choices for the filter, and exact counts where an agent is named."""
+
+    pk = models.CompositePrimaryKey("workspace_id", "agent_id", "type", "provider", "model")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, db_index=False, related_name="+")
+    agent_id = models.CharField(max_length=200)
+    type = models.CharField(max_length=10)
+    provider = models.CharField(max_length=100)
+    model = models.CharField(max_length=200)
+    assets = models.BigIntegerField()
+    bytes = models.BigIntegerField()
+
+
+class Upload(models.Model):
+    """An intent: this object is about to be put, and becomes the asset of the same id, or is swept."""
+
+    id = KSUIDField(primary_key=True, default=new_ksuid)
+    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+")
+    storage_key = models.CharField(max_length=1024, unique=True, db_collation="C")
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+
+class Removal(models.Model):
+    """An object that storage must still give up; the row goes when storage confirms that it is gone."""
+
+    storage_key = models.CharField(max_length=1024, unique=True, db_collation="C")
+    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+")
+    asset_id = KSUIDField()
+    requested_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now, db_index=True)
+    last_error = models.CharField(max_length=500, blank=True, default="")
+
+
+class Activity(models.Model):
+    """Who did what to which asset, and when; the database refuses to change or delete an entry."""
+
+    class Action(models.TextChoices):
+        ASSET_DELETED = "asset.deleted", "Asset deleted"
+
+    workspace = models.ForeignKey(Workspace, models.PROTECT, db_index=False, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    action = models.CharField(max_length=50, choices=Action.choices)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    actor_email = models.CharField(max_length=254, help_text="as it was then")
+    asset_id = models.CharField(max_length=27, db_collation="C", blank=True, default="")
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "-at", "-id"], name="activity_at")]

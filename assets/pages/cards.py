@@ -1,0 +1,84 @@
+"""An asset as a list shows it: every value ready, so that a template only places it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from assets import delivery
+from assets.kinds import Kind
+from assets.models import Asset
+from assets.pages.wording import age_text, duration_text, exact_text, size_text
+from promptrails.workspaces.models import Workspace
+
+KIND_LABELS: dict[str, str] = {kind.value: str(kind.label) for kind in Kind}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One asset; `width` and `height` in pixels, all else as text. `media_url` is signed, or empty."""
+
+    id: str
+    url: str
+    download_url: str
+    delete_url: str
+    name: str
+    kind: str
+    kind_label: str
+    provider: str
+    model: str
+    size: str
+    age: str
+    created_iso: str
+    created_exact: str
+    media_url: str
+    content_type: str
+    alt: str
+    width: int | None
+    height: int | None
+    dimensions: str
+    duration: str
+
+
+class Addresses:
+    """The pages of one workspace's assets, each with the query string of the list one is in."""
+
+    def __init__(self, workspace: Workspace, query: str = "") -> None:
+        self.list = reverse("assets:list", args=[workspace.slug])
+        self.query = f"?{query}" if query else ""
+        self.back = self.list + self.query
+
+    def detail(self, asset_id: str) -> str:
+        return f"{self.list}{asset_id}/{self.query}"
+
+    def page(self, asset_id: str, name: str) -> str:
+        return f"{self.list}{asset_id}/{name}/{self.query}"
+
+    def filtered(self, query: str) -> str:
+        return f"{self.list}?{query}" if query else self.list
+
+
+def to_card(asset: Asset, addresses: Addresses, now: datetime | None = None) -> Card:
+    return Card(
+        id=asset.id,
+        url=addresses.detail(asset.id),
+        download_url=f"{addresses.list}{asset.id}/download/",
+        delete_url=addresses.page(asset.id, "delete"),
+        name=asset.file_name,
+        kind=asset.type,
+        kind_label=KIND_LABELS[asset.type],
+        provider=asset.provider,
+        model=asset.model,
+        size=size_text(asset.file_size),
+        age=age_text(asset.created_at, now or timezone.now()),
+        created_iso=asset.created_at.isoformat(),
+        created_exact=exact_text(asset.created_at),
+        media_url=delivery.preview_url(asset) or "",
+        content_type=asset.content_type,
+        alt=asset.file_name,
+        width=asset.width,
+        height=asset.height,
+        dimensions=f"{asset.width} × {asset.height}" if asset.width and asset.height else "",
+        duration=duration_text(asset.duration),
+    )

@@ -1,0 +1,112 @@
+"""One asset: the media large, where it came from, and what the same execution made."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from assets.access import visible_asset
+from assets.filters import LIST_COLUMNS, AssetFilter
+from assets.models import Asset
+from assets.pages.cards import Addresses, Card, to_card
+from assets.pages.download import lifetimes
+from assets.pages.wording import exact_text
+from promptrails.workspaces.access import WorkspaceRequest, member_required
+
+SIBLINGS = 12
+SHOWN_APART = {"prompt", "model"}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line beside the media; `url` leads to everything from this, `copy` offers the value to copy."""
+
+    label: str
+    value: str
+    url: str = ""
+    copy: bool = False
+    exact: str = ""
+
+
+@require_safe
+@member_required
+def asset_detail(request: WorkspaceRequest, workspace: str, asset_id: str) -> HttpResponse:
+    asset = visible_asset(request.membership.workspace, asset_id)
+    asset_filter = AssetFilter(request.membership.workspace, request.GET)
+    addresses = Addresses(asset.workspace, state_of(asset_filter, request))
+    card = to_card(asset, addresses)
+    context = {
+        "card": card,
+        "prompt": asset.prompt,
+        "facts": [fact for fact in facts(asset, card, addresses) if fact.value],
+        "metadata": [Fact(key, metadata_text(value)) for key, value in shown_metadata(asset)],
+        "back_url": addresses.back,
+        "lifetimes": lifetimes(),
+        "link_url": addresses.page(asset.id, "link"),
+        "may_delete": request.membership.is_admin,
+        **neighbours(asset_filter, asset, addresses),
+        **siblings(asset, addresses),
+    }
+    return render(request, "assets/detail.html", context)
+
+
+def state_of(asset_filter: AssetFilter, request: HttpRequest) -> str:
+    """The query string of the list one came from; an address that is none leads to the whole list."""
+    if not asset_filter.is_valid():
+        return ""
+    return asset_filter.query(cursor=request.GET.get("cursor", "")[:2000])
+
+
+def neighbours(asset_filter: AssetFilter, asset: Asset, addresses: Addresses) -> dict[str, str]:
+    previous_id, next_id = asset_filter.neighbours(asset) if asset_filter.is_valid() else (None, None)
+    return {
+        "previous_url": addresses.detail(previous_id) if previous_id else "",
+        "next_url": addresses.detail(next_id) if next_id else "",
+    }
+
+
+def facts(asset: Asset, card: Card, addresses: Addresses) -> Iterator[Fact]:
+    def everything(name: str, value: str) -> str:
+        return f"{addresses.list}?{urlencode({name: value})}" if value else ""
+
+    yield Fact("Model", asset.model, everything("model", asset.model))
+    yield Fact("Provider", asset.provider, everything("provider", asset.provider))
+    yield Fact("Agent", asset.agent_id, everything("agent_id", asset.agent_id), copy=True)
+    yield Fact("Execution", asset.execution_id, everything("execution_id", asset.execution_id), copy=True)
+    yield Fact("Created", exact_text(asset.created_at), exact=card.created_iso)
+    yield Fact("Size", card.size, exact=f"{asset.file_size:,} bytes")
+    yield Fact("Dimensions", card.dimensions)
+    yield Fact("Duration", card.duration, exact=f"{asset.duration} seconds" if asset.duration else "")
+    yield Fact("Content type", asset.content_type)
+    yield Fact("Asset ID", asset.id, copy=True)
+    yield Fact("Storage key", asset.storage_key, copy=True)
+
+
+def shown_metadata(asset: Asset) -> Iterator[tuple[str, object]]:
+    """Every key but those that stand on the page already."""
+    shown = {"prompt": asset.prompt, "model": asset.model}
+    for key, value in asset.metadata.items():
+        if key not in SHOWN_APART or value != shown[key]:
+            yield str(key), value
+
+
+def metadata_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def siblings(asset: Asset, addresses: Addresses) -> dict[str, object]:
+    """What else the same execution made, newest first."""
+    if not asset.execution_id:
+        return {"siblings": [], "siblings_url": ""}
+    query = urlencode({"execution_id": asset.execution_id})
+    of_execution = Asset.objects.in_workspace(asset.workspace).filter(execution_id=asset.execution_id)
+    others = of_execution.exclude(id=asset.id).order_by("-created_at", "-id").only(*LIST_COLUMNS)[:SIBLINGS]
+    own_list = Addresses(asset.workspace, query)
+    return {
+        "siblings": [to_card(other, own_list) for other in others],
+        "siblings_url": addresses.filtered(query),
+    }

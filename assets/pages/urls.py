@@ -1,0 +1,17 @@
+"""The pages of one workspace's assets."""
+
+from django.urls import path
+
+from assets.pages.deleting import asset_delete
+from assets.pages.detail import asset_detail
+from assets.pages.download import asset_download, asset_link
+from assets.pages.listing import asset_list
+
+app_name = "assets"
+urlpatterns = [
+    path("", asset_list, name="list"),
+    path("<str:asset_id>/", asset_detail, name="detail"),
+    path("<str:asset_id>/download/", asset_download, name="download"),
+    path("<str:asset_id>/link/", asset_link, name="link"),
+    path("<str:asset_id>/delete/", asset_delete, name="delete"),
+]

@@ -1,0 +1,49 @@
+"""Sizes, ages and durations as people read them."""
+
+from datetime import UTC, datetime
+
+UNITS = ("kB", "MB", "GB", "TB")
+AGES = ((60, 1, "s"), (3600, 60, "min"), (86_400, 3600, "h"), (30 * 86_400, 86_400, "d"))
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def size_text(size: int) -> str:
+    """Bytes in decimal units (IEC 80000-13), three digits at most: 2.4 MB."""
+    if size < 1000:
+        return f"{size} B"
+    value = float(size)
+    for unit in UNITS:
+        value /= 1000
+        if value < 999.5 or unit == UNITS[-1]:
+            break
+    return f"{value:.1f} {unit}" if value < 99.95 else f"{value:,.0f} {unit}"
+
+
+def age_text(moment: datetime, now: datetime) -> str:
+    seconds = (now - moment).total_seconds()
+    if seconds < 0:
+        return date_text(moment)
+    if seconds < 10:
+        return "just now"
+    for bound, unit, name in AGES:
+        if seconds < bound:
+            return f"{int(seconds // unit)} {name} ago"
+    return date_text(moment)
+
+
+def date_text(moment: datetime) -> str:
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+
+
+def exact_text(moment: datetime) -> str:
+    """To the second, in UTC."""
+    moment = moment.astimezone(UTC)
+    return f"{date_text(moment)}, {moment:%H:%M:%S} UTC"
+
+
+def duration_text(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(max(round(seconds), 1), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
