@@ -1,0 +1,13 @@
+"""The app as it is, plus the two things it is measured against: a bare view and Django's admin."""
+
+from promptrails.settings import *  # noqa: F403
+from promptrails.settings import BASE_DIR, INSTALLED_APPS, TEMPLATES
+
+INSTALLED_APPS = ["django.contrib.admin", *INSTALLED_APPS, "bench"]
+ROOT_URLCONF = "bench.urls"
+TEMPLATES[0]["DIRS"].append(BASE_DIR / "bench" / "templates")
+STORAGES = {
+    **globals()["STORAGES"],
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+SILENCED_SYSTEM_CHECKS = ["admin.E410"]
