@@ -83,4 +83,4 @@ def metadata(work: Work) -> dict[str, Any]:
         facts |= {"steps": 24 + digest % 5 * 4, "guidance": 3.5 + digest % 4 * 0.5}
     if work.seconds:
         facts["duration_ms"] = int(work.seconds * 1000)
-    return {name: value for name, value in (facts | work.extra).items() if value not in ("", None)}
+    return {name: value for name, value in (facts | dict(work.extra)).items() if value not in ("", None)}

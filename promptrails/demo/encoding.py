@@ -38,13 +38,13 @@ def encode_picture(pixels: np.ndarray, extension: str) -> bytes:
     """height x width x 3 bytes as png, jpg or webp."""
     import pyvips
 
-    options: dict[str, Any] = {
+    by_extension: dict[str, dict[str, Any]] = {
         "png": {"compression": 7, "filter": "up"},
         "jpg": {"Q": 88, "interlace": True},
         "webp": {"Q": 84, "effort": 2},
-    }[extension]
+    }
     image = pyvips.Image.new_from_array(pixels).copy(interpretation="srgb")
-    return bytes(image.write_to_buffer(f".{extension}", **options))
+    return bytes(image.write_to_buffer(f".{extension}", **by_extension[extension]))
 
 
 def encode_sound(wave: Wave, extension: str, channels: int = 2) -> bytes:

@@ -1,10 +1,12 @@
 """The demo's films."""
 
+from typing import Any
+
 from promptrails.demo.sound_works import tune
 from promptrails.demo.works import Work
 
 NIGHT = ("ambient", {"root": 45, "mode": "minor"})
-SURF = ("surf", {})
+SURF: tuple[str, dict[str, Any]] = ("surf", {})
 BEAT = ("song", tune(112, 57, "minor"))
 BELLS = ("arpeggio", {"tempo": 104, "root": 60, "mode": "pentatonic"})
 
