@@ -1,0 +1,36 @@
+// Posters of videos load when they come into view; media that does not load says so; images zoom.
+const SENTENCE = "This file cannot be shown. Storage may be away; its record is safe.";
+
+const nearby = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    nearby.unobserve(target);
+    target.preload = "metadata";
+    target.src = target.dataset.src;
+  }
+}, { rootMargin: "200px" });
+
+const observe = (root) => root.querySelectorAll?.("video[data-src]").forEach((video) => nearby.observe(video));
+observe(document);
+document.addEventListener("htmx:load", (event) => observe(event.target));
+
+function failed(media) {
+  const note = Object.assign(document.createElement("p"), { className: "failed", textContent: SENTENCE });
+  media.parentElement.querySelector(".play")?.remove();
+  media.replaceWith(note);
+}
+
+document.addEventListener("error", (event) => {
+  if (event.target.matches?.("[data-media]")) failed(event.target);
+}, true);
+for (const image of document.querySelectorAll("img[data-media]")) {
+  if (image.complete && image.src && !image.naturalWidth && image.loading !== "lazy") failed(image);
+}
+
+document.addEventListener("click", (event) => {
+  const zoom = event.target.closest("[data-zoom]");
+  if (!zoom) return;
+  const full = zoom.getAttribute("aria-pressed") !== "true";
+  zoom.setAttribute("aria-pressed", full);
+  zoom.setAttribute("aria-label", full ? "Fit into the page" : "Show in full size");
+});
