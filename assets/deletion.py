@@ -38,7 +38,7 @@ def record_deletion(workspace: Workspace, asset_id: str, actor: User) -> list[in
     asset = Asset.objects.in_workspace(workspace).select_for_update().filter(id=asset_id).first()
     if asset is None:
         raise NotFound("This asset is gone: it was deleted, or it was never here.")
-    asset.delete()
+    Asset.objects.filter(pk=asset.pk).delete()  # a deleted instance would forget its id
     Activity.objects.create(
         workspace=workspace,
         action=Activity.Action.ASSET_DELETED,

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from assets import storage
 from assets.errors import InvalidInput
-from assets.kinds import is_inline, media_type
+from assets.kinds import media_type
 
 LONGEST = 604_800  # seconds: SigV4's own limit
 WINDOW = 900  # seconds: how long a preview keeps its URL

@@ -60,10 +60,14 @@ class Asset(models.Model):
     height = models.PositiveIntegerField(null=True, blank=True, help_text="pixels")
     duration = models.FloatField(null=True, blank=True, help_text="seconds")
     model = models.GeneratedField(
-        expression=RawSQL(MODEL_SQL, ()), output_field=models.CharField(max_length=200), db_persist=True
+        expression=RawSQL(MODEL_SQL, ()),  # noqa: S611  takes no input
+        output_field=models.CharField(max_length=200),
+        db_persist=True,
     )
     search = models.GeneratedField(
-        expression=RawSQL(SEARCH_SQL, ()), output_field=SearchVectorField(), db_persist=True
+        expression=RawSQL(SEARCH_SQL, ()),  # noqa: S611  takes no input
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
 
     objects = AssetQuerySet.as_manager()

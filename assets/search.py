@@ -114,7 +114,7 @@ def windows(workspace: Workspace, candidates: AssetQuerySet) -> Iterator[Window]
     if ends["oldest"] is None:
         return
     oldest, newest = month_number(ends["oldest"]), month_number(ends["newest"])
-    descending = candidates.query.order_by[0].startswith("-")
+    descending = str(candidates.query.order_by[0]).startswith("-")
     done = 0
     for width in (*WINDOWS, newest - oldest + 1):
         width = min(width, newest - oldest + 1 - done)

@@ -1,4 +1,4 @@
-"""The only door to S3: put, head, list, remove, sign. A missing object is an answer, a failing store an error."""
+"""The only door to S3: put, head, list, remove, sign. A missing object is an answer, failing an error."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

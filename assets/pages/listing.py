@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from assets.errors import InvalidInput
-from assets.filters import DEFAULT_SORT, NARROWING, AssetFilter, Page
-from assets.kinds import Kind
+from assets.filters import NARROWING, AssetFilter, Page
 from assets.pages.cards import Addresses, to_card
 from assets.pagination import Cursor, Slice
 from assets.tallies import COUNTED, MOST_CHOICES, agent_choices
@@ -63,10 +62,10 @@ def asset_list(request: WorkspaceRequest, workspace: str) -> HttpResponse:
         **toolbar(asset_filter, addresses),
         **results(asset_filter, addresses, page, layout),
     }
-    swap = request.htmx and not request.htmx.history_restore_request
-    template = "assets/list_results.html" if swap else "assets/list.html"
+    only_results = request.htmx.target == "results"
+    template = "assets/list_results.html" if only_results else "assets/list.html"
     response = render(request, template, context, status=400 if errors else 200)
-    response["Vary"] = "HX-Request, Cookie"
+    response["Vary"] = "HX-Target, Cookie"
     if request.GET.get("layout") == layout:
         response.set_cookie(LAYOUT_COOKIE, layout, YEAR, samesite="Lax", httponly=True)
     return response
