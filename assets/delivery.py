@@ -17,10 +17,12 @@ from assets.kinds import media_type
 LONGEST = 604_800  # seconds: SigV4's own limit
 WINDOW = 900  # seconds: how long a preview keeps its URL
 ATTR_CHARS = "!#$&+-.^_`|~"  # RFC 5987, attr-char
-NAME_LENGTH = 180  # characters, well under the 255 bytes of most file systems once encoded
+NAME_BYTES = 200  # most file systems take 255, and browsers add " (1)"
 # What a file name must not carry: separators, what Windows refuses, and characters that turn the
-# reading direction around ("exe.gnp" spoofing, CVE-2009-3376).
-UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f/\\\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]')
+# reading direction around ("exe.gnp" spoofing, CVE-2009-3376) or end a line.
+UNSAFE = re.compile(
+    r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]'
+)
 
 
 class Deliverable(Protocol):
@@ -76,9 +78,7 @@ def download_url(asset: Deliverable, expires_in: int | None = None) -> SignedUrl
         asset.storage_key,
         expires_in=seconds,
         at=at,
-        content_type=media.content_type
-        if media and is_inline(asset.content_type)
-        else "application/octet-stream",
+        content_type=media.content_type if media and media.inline else "application/octet-stream",
         content_disposition=attachment(asset.file_name),
     )
     return SignedUrl(url, at + timedelta(seconds=seconds), seconds)
@@ -92,22 +92,26 @@ def link(asset: Deliverable, expires_in: int) -> SignedUrl:
 def attachment(file_name: str) -> str:
     """Content-Disposition with an ASCII name for old clients and the real one (RFC 6266, 4.3 and D)."""
     name = safe_name(file_name)
-    ascii_name = (
-        unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().replace("%", "_").strip()
-    )
-    stem, dot, _ = ascii_name.rpartition(".")
-    ascii_name = ascii_name if stem or not dot else f"download{ascii_name}"
-    simple = f'attachment; filename="{ascii_name or "download"}"'
-    return simple if ascii_name == name else f"{simple}; filename*=UTF-8''{quote(name, safe=ATTR_CHARS)}"
+    simple = f'attachment; filename="{ascii_name(name)}"'
+    if ascii_name(name) == name:
+        return simple
+    return f"{simple}; filename*=UTF-8''{quote(name, safe=ATTR_CHARS)}"
+
+
+def ascii_name(name: str) -> str:
+    """Letters without accents, other scripts left out; made safe again, as NFKD turns “＂” into a quote."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = UNSAFE.sub("_", plain).replace("%", "_").strip()
+    stem, dot, extension = plain.rpartition(".")
+    return f"{stem.strip() or 'download'}{dot}{extension}" if dot else plain or "download"
 
 
 def safe_name(file_name: str) -> str:
     """The name without what no file system or reader should meet; too long, it is cut before the extension."""
     name = UNSAFE.sub("_", unicodedata.normalize("NFC", file_name)).strip(" .") or "download"
-    name = name.encode("utf-8", "replace").decode()
-    if len(name) <= NAME_LENGTH:
+    if len(name.encode()) <= NAME_BYTES:
         return name
     stem, dot, extension = name.rpartition(".")
-    if not dot or len(extension) > 10:
-        return name[:NAME_LENGTH]
-    return stem[: NAME_LENGTH - len(extension) - 1] + dot + extension
+    tail = f"{dot}{extension}" if dot and len(extension.encode()) <= 10 else ""
+    room = NAME_BYTES - len(tail.encode())
+    return (stem if tail else name).encode()[:room].decode(errors="ignore").rstrip() + tail
