@@ -4,19 +4,26 @@
 import os
 import sys
 
+NO_ENGINES = {"help", "version", "--help", "--version", "-h"}
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "promptrails.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     from promptrails import embedded
-    from promptrails.embedded.locks import EngineError
 
     try:
+        if not set(sys.argv[1:2]) - NO_ENGINES:
+            execute_from_command_line(sys.argv)
+            return
         with embedded.provide(os.environ):
             execute_from_command_line(sys.argv)
-    except EngineError as error:
+    except (embedded.EngineError, ImproperlyConfigured) as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -1,81 +1,80 @@
-"""PostgreSQL and SeaweedFS as child processes, for whoever has named no database or storage.
+"""Embedded engines: a PostgreSQL and an S3 server of the app's own, for runs that name none.
 
-`provide` starts what is missing, or joins what another process of the same DATA_DIR started, and puts
-the ordinary variables (DATABASE_URL, STORAGE_*) into the environment; nothing else knows of engines.
+`provide(environ)` is the only door. It is called before Django's settings load, so that settings, web and
+worker processes only ever see an ordinary environment.
 """
 
 import signal
 import sys
 import threading
 from collections.abc import Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from promptrails.embedded import postgres, seaweedfs
-from promptrails.embedded.locks import Users, starting
+from promptrails.embedded.engine import Engine, EngineError
+from promptrails.embedded.postgres import Postgres
+from promptrails.embedded.seaweedfs import SeaweedFS
+from promptrails.environment import Environment, Mode
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-STORAGE_DETAILS = (
-    "STORAGE_ACCESS_KEY_ID",
-    "STORAGE_SECRET_KEY",
-    "STORAGE_REGION",
-    "STORAGE_FORCE_PATH_STYLE",
-)
+__all__ = ["EngineError", "Postgres", "SeaweedFS", "data_dir", "provide"]
 
-
-def data_dir(environ: MutableMapping[str, str]) -> Path:
-    return Path(environ.get("DATA_DIR", "").strip() or ROOT / ".data").resolve()
-
-
-def is_production(environ: MutableMapping[str, str]) -> bool:
-    return environ.get("DEBUG", "").strip().lower() in {"0", "false", "no", "off"}
-
-
-def missing(environ: MutableMapping[str, str]) -> list[str]:
-    """Which engines the environment does not name; in production none is ever started."""
-    if is_production(environ):
-        return []
-    engines = [] if environ.get("DATABASE_URL", "").strip() else ["postgres"]
-    named = any(environ.get(name, "").strip() for name in ("STORAGE_ENDPOINT", "STORAGE_BUCKET"))
-    return engines if named else [*engines, "seaweedfs"]
+PROJECT = Path(__file__).resolve().parent.parent.parent
 
 
 @contextmanager
-def provide(environ: MutableMapping[str, str]) -> Iterator[None]:
-    """Keeps the missing engines up while the body runs; the last one out stops them.
+def provide(environ: MutableMapping[str, str]) -> Iterator[list[Engine]]:
+    """Start or join the engines that `environ` does not name, name them there, keep them while the body runs.
 
-    Raises EngineError with a sentence when one does not start.
+    They stop when the last process that joined them ends. Raises EngineError with a sentence.
     """
-    engines = missing(environ)
+    engines = missing_engines(environ)
     if not engines:
-        yield
+        yield []
         return
-    folder = data_dir(environ)
-    folder.mkdir(parents=True, exist_ok=True)
-    users = Users(folder)
-    stop_on_sigterm()
+    stop_on_signals()
     try:
-        with starting(folder):
-            users.join()
-            environ["DATA_DIR"] = str(folder)
-            for engine in engines:
-                environ.update(start(engine, folder))
-        yield
+        # At once: SeaweedFS takes a second, PostgreSQL needs only a part of it.
+        with ThreadPoolExecutor(len(engines)) as pool:
+            list(pool.map(Engine.join, engines))
+        for engine in engines:
+            environ.update(engine.variables())
+        yield engines
     finally:
-        with starting(folder):
-            if users.leave_last():
-                seaweedfs.stop(folder)
-                postgres.stop(folder)
+        leave(engines)
 
 
-def start(engine: str, folder: Path) -> dict[str, str]:
-    """Starts or joins one engine; the variables that name it."""
-    if engine == "postgres":
-        return {"DATABASE_URL": postgres.start(folder)}
-    return seaweedfs.start(folder)
+def missing_engines(environ: MutableMapping[str, str]) -> list[Engine]:
+    env = Environment(environ)
+    if env.mode() is Mode.PRODUCTION:
+        return []
+    folder = data_dir(environ)
+    engines: list[Engine] = []
+    if not env.text("DATABASE_URL"):
+        engines.append(Postgres(folder / "postgres"))
+    if not env.text("STORAGE_ENDPOINT") and not env.text("STORAGE_BUCKET"):
+        engines.append(SeaweedFS(folder / "seaweedfs"))
+    return engines
 
 
-def stop_on_sigterm() -> None:
-    """A command that is told to end leaves through `finally`, so that its engines stop too."""
+def data_dir(environ: MutableMapping[str, str]) -> Path:
+    """DATA_DIR, or `.data` beside manage.py."""
+    return Path(Environment(environ).text("DATA_DIR", str(PROJECT / ".data"))).resolve()
+
+
+def stop_on_signals() -> None:
+    """Let a terminated process leave its engines in order: by default SIGTERM skips `finally`."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda number, frame: sys.exit(128 + number))
+
+
+def leave(engines: list[Engine]) -> None:
+    """Give `engines` up; the last one out stops them."""
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second Ctrl-C must not orphan them
+    with ThreadPoolExecutor(len(engines)) as pool:
+        list(pool.map(Engine.leave, engines))

