@@ -6,11 +6,13 @@ import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from promptrails.embedded import ports
 from promptrails.embedded.locks import FileLock
+from promptrails.embedded.ports import Ports
 
 ATTEMPTS = 3
 START_SECONDS = 120.0  # PostgreSQL may have to replay its log after a crash
@@ -27,7 +29,7 @@ class Engine(abc.ABC):
     """A server as a child process, in a session of its own, on loopback, with its data under `folder`."""
 
     name: str
-    ports: ports.Ports
+    ports: Ports
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
@@ -38,7 +40,7 @@ class Engine(abc.ABC):
         """Make what the first start needs; safe to repeat after a crash at any point."""
 
     @abc.abstractmethod
-    def choose_ports(self) -> ports.Ports: ...
+    def choose_ports(self) -> Ports: ...
 
     @abc.abstractmethod
     def command(self) -> list[str]: ...
@@ -135,7 +137,7 @@ class Engine(abc.ABC):
                 **self.identity(),
             )
 
-    def identity(self) -> dict[str, object]:
+    def identity(self) -> dict[str, Any]:
         user = self.user()
         return {"user": user, "group": user, "extra_groups": []} if user else {}
 
