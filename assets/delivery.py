@@ -107,7 +107,7 @@ def ascii_name(name: str) -> str:
 
 
 def safe_name(file_name: str) -> str:
-    """The name without what no file system or reader should meet; too long, it is cut before the extension."""
+    """The name without what no file system or reader should meet, cut before its extension."""
     name = UNSAFE.sub("_", unicodedata.normalize("NFC", file_name)).strip(" .") or "download"
     if len(name.encode()) <= NAME_BYTES:
         return name

@@ -64,8 +64,3 @@ def media_type(content_type: str) -> MediaType | None:
     """The table's row for a content type as written in HTTP (RFC 9110, 8.3.1); None when it is no media."""
     bare = content_type.partition(";")[0].strip().lower()
     return BY_CONTENT_TYPE.get(ALIASES.get(bare, bare))
-
-
-def is_inline(content_type: str) -> bool:
-    media = media_type(content_type)
-    return media is not None and media.inline

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any, BinaryIO, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import storages
@@ -19,6 +19,8 @@ from assets.signing import Credentials, sign_get
 P = ParamSpec("P")
 R = TypeVar("R")
 MISSING = {"404", "NoSuchKey", "NotFound"}
+REFUSED = {"401", "403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
+ELSEWHERE = {"301", "307", "400", "AuthorizationHeaderMalformed", "PermanentRedirect"}
 # How services say that they do not take DeleteObjects as boto3 sends it (boto/boto3 #4392).
 NO_MULTI_DELETE = {
     "MissingContentMD5",
@@ -28,6 +30,7 @@ NO_MULTI_DELETE = {
     "InvalidDigest",
 }
 DELETE_BATCH = 1000
+NO_CREDENTIALS = "No storage credentials. Set STORAGE_ACCESS_KEY_ID and STORAGE_SECRET_KEY."
 AWAY = "Storage does not answer at the moment. Nothing was lost; try again in a minute."
 
 
@@ -79,6 +82,17 @@ def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
+def is_fault_of_store(error: ClientError) -> bool:
+    """Whether the store itself fails (5xx), rather than refuses."""
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)) >= 500
+
+
+def reason(error: StorageUnavailable) -> str:
+    """What storage said, in a word for operators: its error code, or the name of the network's fault."""
+    cause = error.__cause__
+    return code_of(cause) if isinstance(cause, ClientError) else type(cause).__name__
+
+
 @guarded
 def put(key: str, file: BinaryIO, content_type: str) -> None:
     """Streams the file to storage, in parts where it is large; raises StorageUnavailable."""
@@ -105,7 +119,9 @@ def list_objects(prefix: str = "", after: str = "") -> Iterator[ObjectInfo]:
     try:
         for page in found:
             for item in page.get("Contents", []):
-                yield ObjectInfo(item["Key"], item["Size"], etag=item["ETag"], modified=item["LastModified"])
+                yield ObjectInfo(
+                    item["Key"], item["Size"], etag=item["ETag"].strip('"'), modified=item["LastModified"]
+                )
     except (BotoCoreError, ClientError, OSError) as error:
         raise StorageUnavailable(AWAY) from error
 
@@ -141,19 +157,22 @@ def remove_batch(keys: Sequence[str]) -> list[str]:
         refusals().add("DeleteObjects")
         return remove_singly(keys)
     gone = {item["Key"] for item in answer.get("Deleted", [])}
-    gone |= {item["Key"] for item in answer.get("Errors", []) if item.get("Code") in MISSING}
+    gone |= {item["Key"] for item in answer.get("Errors", []) if item.get("Code") == "NoSuchKey"}
     return [key for key in keys if key in gone]
 
 
 def remove_singly(keys: Sequence[str]) -> list[str]:
-    """One request a key; a refused one is left out, a store that is away ends it."""
+    """One request a key; a refused one is left out, a store that is away ends it.
+
+    A 404 without S3's own NoSuchKey confirms nothing: a proxy or a wrong bucket answers so.
+    """
     gone = []
     for key in keys:
         try:
             client().delete_object(Bucket=settings.STORAGE.bucket, Key=key)
         except ClientError as error:
-            if code_of(error) not in MISSING:
-                if len(keys) == 1:
+            if code_of(error) != "NoSuchKey":
+                if len(keys) == 1 or is_fault_of_store(error):
                     raise
                 continue
         gone.append(key)
@@ -167,24 +186,23 @@ def credentials() -> Credentials:
         return Credentials(storage.access_key_id, cast(str, storage.secret_key))
     found = client()._get_credentials()
     if found is None:
-        raise ImproperlyConfigured(
-            "No storage credentials. Set STORAGE_ACCESS_KEY_ID and STORAGE_SECRET_KEY."
-        )
+        raise ImproperlyConfigured(NO_CREDENTIALS)
     frozen = found.get_frozen_credentials()
     return Credentials(frozen.access_key, frozen.secret_key, frozen.token)
 
 
 @cache
 def public_base() -> str:
-    """The URL before "/key" under which browsers reach the bucket, without a trailing slash."""
+    """The URL before "/key" under which browsers reach the bucket, without a trailing slash.
+
+    Unless STORAGE_PUBLIC_URL names it, it is what the SDK uses: it knows which hosts take no bucket's name.
+    """
     storage = settings.STORAGE
     if storage.public_url:
         return storage.public_url
-    endpoint = urlsplit(storage.endpoint or f"https://s3.{storage.region}.amazonaws.com")
-    path = endpoint.path.rstrip("/")
-    if storage.force_path_style:
-        return f"{endpoint.scheme}://{endpoint.netloc}{path}/{storage.bucket}"
-    return f"{endpoint.scheme}://{storage.bucket}.{endpoint.netloc}{path}"
+    credentials()  # says it in a sentence when there are none
+    url: str = client().generate_presigned_url("get_object", Params={"Bucket": storage.bucket, "Key": "-"})
+    return url.partition("?")[0].removesuffix("/-")
 
 
 def public_origin() -> str:
@@ -223,30 +241,45 @@ def is_reachable() -> bool:
     return True
 
 
+def where() -> str:
+    """The store, as sentences for operators name it."""
+    return settings.STORAGE.endpoint or f"AWS S3 in {settings.STORAGE.region}"
+
+
+def check_reach() -> None:
+    """Raises ImproperlyConfigured with a sentence when nothing that speaks HTTP answers."""
+    try:
+        client().head_bucket(Bucket=settings.STORAGE.bucket)
+    except (ClientError, ParamValidationError, NoCredentialsError):
+        return  # what it answers is for check_bucket to judge
+    except (BotoCoreError, OSError) as error:
+        raise ImproperlyConfigured(f"{where()} cannot be reached. Check STORAGE_ENDPOINT.") from error
+
+
 def check_bucket() -> None:
     """Raises ImproperlyConfigured with a sentence that names the variable when the bucket cannot be used."""
-    storage = settings.STORAGE
-    where = storage.endpoint or f"AWS S3 in {storage.region}"
     try:
-        client().head_bucket(Bucket=storage.bucket)
+        client().head_bucket(Bucket=settings.STORAGE.bucket)
     except ClientError as error:
-        code = code_of(error)
-        if code in MISSING | {"NoSuchBucket"}:
-            reason = f"There is no bucket “{storage.bucket}” at {where}. Make it, or correct STORAGE_BUCKET."
-        elif code in {"403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"}:
-            reason = (
-                f"{where} refused the key for bucket “{storage.bucket}”. Check STORAGE_ACCESS_KEY_ID, "
-                "STORAGE_SECRET_KEY and STORAGE_REGION."
-            )
-        else:
-            reason = f"{where} answered {code} for bucket “{storage.bucket}”. Check STORAGE_ENDPOINT."
-        raise ImproperlyConfigured(reason) from error
+        raise ImproperlyConfigured(why_not(code_of(error))) from error
+    except NoCredentialsError as error:
+        raise ImproperlyConfigured(NO_CREDENTIALS) from error
+    except ParamValidationError as error:
+        name = settings.STORAGE.bucket
+        raise ImproperlyConfigured(f"“{name}” cannot be a bucket's name. Correct STORAGE_BUCKET.") from error
     except (BotoCoreError, OSError) as error:
-        raise ImproperlyConfigured(f"{where} cannot be reached. Check STORAGE_ENDPOINT.") from error
+        raise ImproperlyConfigured(f"{where()} cannot be reached. Check STORAGE_ENDPOINT.") from error
 
 
-@guarded
-def ensure_bucket() -> None:
-    """Makes the bucket where there is none: for the embedded engine, never for a configured one."""
-    if not is_reachable():
-        client().create_bucket(Bucket=settings.STORAGE.bucket)
+def why_not(code: str) -> str:
+    bucket = f"bucket “{settings.STORAGE.bucket}”"
+    if code in MISSING | {"NoSuchBucket"}:
+        return f"There is no {bucket} at {where()}. Make it, or correct STORAGE_BUCKET."
+    if code in REFUSED:
+        return (
+            f"{where()} refused the key for {bucket}. Check STORAGE_ACCESS_KEY_ID, STORAGE_SECRET_KEY "
+            "and STORAGE_REGION."
+        )
+    if code in ELSEWHERE:
+        return f"{where()} answered {code} for {bucket}. Check STORAGE_REGION and STORAGE_ENDPOINT."
+    return f"{where()} answered {code} for {bucket}. Check STORAGE_ENDPOINT."

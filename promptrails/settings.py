@@ -3,13 +3,14 @@
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 from botocore.config import Config
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import lazy
 
-from promptrails.environment import Environment, Mode
+from promptrails.environment import Environment, Mode, StorageSettings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(os.environ)
@@ -118,28 +119,36 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Storage: assets.storage is the only module that uses these.
 STORAGE = env.storage()
 STORAGE_TIMEOUT = env.number("STORAGE_TIMEOUT", 2 if SERVES_PAGES else 30, 1, 600)  # seconds
-STORAGES = {
-    "default": {
+
+
+def object_storage(storage: StorageSettings, timeout: int, attempts: int) -> dict[str, Any]:
+    """django-storages' configuration; `timeout` in seconds, `attempts` of each request."""
+    config = Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "path" if storage.force_path_style else "virtual"},
+        connect_timeout=2,
+        read_timeout=timeout,
+        # Standard retries count attempts; legacy ones hold a caller of a frozen server far longer.
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        request_checksum_calculation="when_required",  # several services refuse CRC32
+        response_checksum_validation="when_required",
+        max_pool_connections=20,
+    )
+    return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
-            "bucket_name": STORAGE.bucket,
-            "endpoint_url": STORAGE.endpoint,
-            "region_name": STORAGE.region,
-            "access_key": STORAGE.access_key_id,
-            "secret_key": STORAGE.secret_key,
-            "client_config": Config(
-                signature_version="s3v4",
-                s3={"addressing_style": "path" if STORAGE.force_path_style else "virtual"},
-                connect_timeout=2,
-                read_timeout=STORAGE_TIMEOUT,
-                # Standard retries count attempts; legacy ones hold a caller of a frozen server far longer.
-                retries={"mode": "standard", "total_max_attempts": 1 if SERVES_PAGES else 3},
-                request_checksum_calculation="when_required",  # several services refuse CRC32
-                response_checksum_validation="when_required",
-                max_pool_connections=20,
-            ),
+            "bucket_name": storage.bucket,
+            "endpoint_url": storage.endpoint,
+            "region_name": storage.region,
+            "access_key": storage.access_key_id,
+            "secret_key": storage.secret_key,
+            "client_config": config,
         },
-    },
+    }
+
+
+STORAGES = {
+    "default": object_storage(STORAGE, STORAGE_TIMEOUT, 1 if SERVES_PAGES else 3),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
