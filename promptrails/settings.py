@@ -8,7 +8,6 @@ from typing import Any
 from botocore.config import Config
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.functional import lazy
 
 from promptrails.environment import Environment, Mode, StorageSettings
 
@@ -158,6 +157,7 @@ STORAGES = {
 
 # People, sessions, sign-in.
 AUTH_USER_MODEL = "workspaces.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # emails are unique by a constraint on Lower("email")
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -181,15 +181,6 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-
-
-def _storage_origin() -> str:
-    from assets.storage import public_origin
-
-    return public_origin()
-
-
-storage_origin = lazy(_storage_origin, str)()
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -198,8 +189,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "font-src": [SELF],
         "manifest-src": [SELF],
-        "img-src": [SELF, storage_origin],
-        "media-src": [SELF, storage_origin],
+        "img-src": [SELF, STORAGE.public_origin],
+        "media-src": [SELF, STORAGE.public_origin],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
