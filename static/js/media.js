@@ -1,5 +1,6 @@
 // Posters of videos load when they come into view; media that does not load says so; images zoom.
-const SENTENCE = "This file cannot be shown. Storage may be away; its record is safe.";
+const WORDS = { IMG: "shown", VIDEO: "played", AUDIO: "played" };
+const sentence = (media) => `This file cannot be ${WORDS[media.tagName]}. Storage may not answer; its record is safe.`;
 
 const nearby = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
@@ -15,8 +16,8 @@ observe(document);
 document.addEventListener("htmx:load", (event) => observe(event.target));
 
 function failed(media) {
-  const note = Object.assign(document.createElement("p"), { className: "failed", textContent: SENTENCE });
-  media.parentElement.querySelector(".play")?.remove();
+  const note = Object.assign(document.createElement("p"), { className: "failed", textContent: sentence(media) });
+  media.parentElement.querySelector(".listen")?.remove();
   media.replaceWith(note);
 }
 
