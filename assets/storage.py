@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import cache, wraps
 from threading import Lock
 from typing import Any, BinaryIO, ParamSpec, TypeVar, cast
+from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError
 from django.conf import settings
@@ -60,7 +61,7 @@ def _client() -> Any:
 
 def reset() -> None:
     """Forgets the client, for settings that changed (tests do)."""
-    for remembered in (_client, refusals):
+    for remembered in (_client, public_base, refusals):
         remembered.cache_clear()
 
 
@@ -190,9 +191,24 @@ def credentials() -> Credentials:
     return Credentials(frozen.access_key, frozen.secret_key, frozen.token)
 
 
+@cache
+def public_base() -> str:
+    """The URL before "/key" under which browsers reach the bucket, without a trailing slash.
+
+    Unless STORAGE_PUBLIC_URL names it, it is what the SDK uses: it knows which hosts take no bucket's name.
+    """
+    storage = settings.STORAGE
+    if storage.public_url:
+        return storage.public_url
+    credentials()  # says it in a sentence when there are none
+    url: str = client().generate_presigned_url("get_object", Params={"Bucket": storage.bucket, "Key": "-"})
+    return url.partition("?")[0].removesuffix("/-")
+
+
 def public_origin() -> str:
-    """Scheme, host and port of signed URLs."""
-    return settings.STORAGE.public_origin
+    """Scheme, host and port of signed URLs, for the pages' Content-Security-Policy."""
+    parts = urlsplit(public_base())
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def sign(
@@ -206,7 +222,7 @@ def sign(
     """A signed GET that lives `expires_in` seconds from `at`; no request is made."""
     wanted = {"response-content-disposition": content_disposition, "response-content-type": content_type}
     return sign_get(
-        settings.STORAGE.public_base,
+        public_base(),
         key,
         {name: value for name, value in wanted.items() if value},
         credentials=credentials(),

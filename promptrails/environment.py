@@ -34,23 +34,6 @@ class StorageSettings:
     force_path_style: bool
     signed_url_ttl: int
 
-    @property
-    def public_base(self) -> str:
-        """The URL before "/key" under which browsers reach the bucket, without a trailing slash."""
-        if self.public_url:
-            return self.public_url
-        endpoint = urlsplit(self.endpoint or f"https://s3.{self.region}.amazonaws.com")
-        path = endpoint.path.rstrip("/")
-        if self.force_path_style:
-            return f"{endpoint.scheme}://{endpoint.netloc}{path}/{self.bucket}"
-        return f"{endpoint.scheme}://{self.bucket}.{endpoint.netloc}{path}"
-
-    @property
-    def public_origin(self) -> str:
-        """Scheme, host and port of signed URLs, for the pages' Content-Security-Policy."""
-        parts = urlsplit(self.public_base)
-        return f"{parts.scheme}://{parts.netloc}"
-
 
 class Environment:
     """Reads variables from a mapping (`os.environ`); an empty value counts as unset."""
