@@ -24,8 +24,9 @@ function failed(media) {
 document.addEventListener("error", (event) => {
   if (event.target.matches?.("[data-media]")) failed(event.target);
 }, true);
+// Errors that came before this module ran; an image that has not begun to load is not complete.
 for (const image of document.querySelectorAll("img[data-media]")) {
-  if (image.complete && image.src && !image.naturalWidth && image.loading !== "lazy") failed(image);
+  if (image.complete && image.src && !image.naturalWidth) failed(image);
 }
 
 document.addEventListener("click", (event) => {
