@@ -22,6 +22,7 @@ from promptrails.workspaces.models import Workspace
 
 WALK = 2_000
 CAP = 10_000
+RARE = 2
 MAX_LENGTH = 200
 MAX_WORDS = 20
 WINDOWS = (1, 2, 9, 12, 24)  # months; what is left after them is one last window
@@ -63,9 +64,12 @@ def find(
         walked = walk(candidates, query, limit)
         if walked.exact or len(walked.ids) == limit:
             return walked
-        if sort.endswith("created_at"):
-            return by_windows(workspace, candidates, query, limit)
-        return by_index(candidates, query, within(workspace), limit, cap=None)
+        in_time = sort.endswith("created_at")
+        if walked.total <= RARE or not in_time:
+            hits = by_index(candidates, query, within(workspace), limit, CAP if in_time else None)
+            if hits.exact:
+                return hits
+        return by_windows(workspace, candidates, query, limit)
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") != "57014":  # query_canceled: the statement timeout
             raise

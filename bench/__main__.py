@@ -119,12 +119,18 @@ def resident_megabytes(server_pid: int) -> dict[str, float]:
     def total(chosen: Callable[[psutil.Process], bool]) -> float:
         return sum(p.memory_full_info().pss for p in psutil.process_iter() if chosen(p)) / 1e6
 
+    def ours(process: psutil.Process) -> bool:
+        """Started on this DATA_DIR, or by a process that was (PostgreSQL's own children)."""
+        return any(
+            os.environ["DATA_DIR"] in part for p in (process, process.parent()) if p for part in p.cmdline()
+        )
+
     web = psutil.Process(server_pid)
     family = {server_pid, *(child.pid for child in web.children(recursive=True))}
     return {
         "web": total(lambda p: p.pid in family),
-        "PostgreSQL": total(lambda p: p.name().startswith("postgres")),
-        "SeaweedFS": total(lambda p: p.name().startswith("weed")),
+        "PostgreSQL": total(lambda p: p.name().startswith("postgres") and ours(p)),
+        "SeaweedFS": total(lambda p: p.name().startswith("weed") and ours(p)),
     }
 
 
