@@ -4,7 +4,7 @@ import http.client
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -196,7 +196,9 @@ def faulty_server(fault: Fault) -> Iterator[int]:
 
 
 def answers(status: int, code: str) -> Fault:
-    body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>no</Message></Error>".encode()
+    """S3's error document; without a code, an answer that is not S3's."""
+    error = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>no</Message></Error>"
+    body = (error if code else "<html>no</html>").encode()
     return lambda handler: handler.answer(status, body, {"Content-Type": "application/xml"})
 
 
@@ -206,3 +208,12 @@ def hangs(seconds: float) -> Fault:
         handler.close_connection = True
 
     return hang
+
+
+@contextmanager
+def failing(fault: Fault, timeout: int = 2) -> Iterator[None]:
+    """The app, as it serves pages, on a store that fails every request."""
+    with ExitStack() as stack:
+        endpoint = f"http://127.0.0.1:{stack.enter_context(faulty_server(fault))}"
+        stack.enter_context(using_storage(endpoint=endpoint, timeout=timeout, attempts=1))
+        yield
