@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
@@ -277,6 +278,18 @@ def test_a_path_in_place_of_the_bucket(second: Second) -> None:
 def test_the_bucket_at_the_root_of_a_host(second: Second) -> None:
     host = f"{BUCKET}.{DOMAIN}:{second.ports['s3']}"
     assert through(second, Route(second.endpoint, host=host, headers=FORWARDED_HOST), "") == 206
+
+
+@pytest.mark.slow
+def test_a_store_that_is_told_its_own_outer_address() -> None:
+    route = Route("")
+    with ExitStack() as stack:
+        outer = f"http://localhost:{stack.enter_context(reverse_proxy(route))}"
+        server = stack.enter_context(second_seaweedfs(f"-s3.externalUrl={outer}"))
+        route.upstream, route.host = server.endpoint, urlsplit(server.endpoint).netloc
+        stack.enter_context(using_storage(**{**named(server), "public_url": f"{outer}/{BUCKET}"}))
+        put("proxied/original")
+        assert fetch("proxied/original") == (200, BODY)
 
 
 def test_a_path_that_the_proxy_changes_silently_does_not_verify(second: Second) -> None:
