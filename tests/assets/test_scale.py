@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pytest_django.fixtures import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker
 
 from assets.filters import AssetFilter
 from assets.management.commands.generate_assets import RARE_WORD, generate
