@@ -20,7 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 MISSING = {"404", "NoSuchKey", "NotFound"}
 REFUSED = {"401", "403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
-ELSEWHERE = {"301", "307", "400", "AuthorizationHeaderMalformed", "PermanentRedirect"}
+ELSEWHERE = {"400", "AuthorizationHeaderMalformed"}
 # How services say that they do not take DeleteObjects as boto3 sends it (boto/boto3 #4392).
 NO_MULTI_DELETE = {
     "MissingContentMD5",
