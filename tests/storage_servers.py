@@ -1,6 +1,7 @@
 """Other S3 servers than the tests' own: a second SeaweedFS, moto, a reverse proxy, a server that fails."""
 
 import http.client
+import io
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -16,10 +17,12 @@ from django.conf import settings
 from django.test import override_settings
 
 from assets import delivery, storage
+from assets.management.commands.check_storage import ask
 from promptrails.embedded import SeaweedFS
 from promptrails.settings import object_storage
 
-BUCKET = "second-bucket"
+BUCKET, DOMAIN = "second-bucket", "s3.localhost"
+BODY = b"0123456789" * 5
 WEB = {"timeout": 2, "attempts": 1}  # as promptrails.settings for a process that serves pages
 PATIENT = {"timeout": 30, "attempts": 3}
 
@@ -217,3 +220,12 @@ def failing(fault: Fault, timeout: int = 2) -> Iterator[None]:
         endpoint = f"http://127.0.0.1:{stack.enter_context(faulty_server(fault))}"
         stack.enter_context(using_storage(endpoint=endpoint, timeout=timeout, attempts=1))
         yield
+
+
+def put(key: str, body: bytes = BODY) -> None:
+    storage.put(key, io.BytesIO(body), "text/plain")
+
+
+def fetch(key: str, **options: Any) -> tuple[int, bytes]:
+    answer = ask(storage.sign(key, **{"expires_in": 60, **options}))
+    return answer.status, answer.body
