@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +167,17 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+# Sign-in: five failures of one email from one address, then a pause (django-axes, kept in PostgreSQL).
+SIGN_IN_PAUSE = 15 * 60  # seconds
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(seconds=SIGN_IN_PAUSE)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
+AXES_USERNAME_CALLABLE = "promptrails.workspaces.pages.accounts.attempted_email"
+AXES_CLIENT_IP_CALLABLE = "promptrails.workspaces.pages.accounts.client_address"
+AXES_LOCKOUT_CALLABLE = "promptrails.workspaces.pages.accounts.locked_out"
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 SESSION_COOKIE_NAME = "session"

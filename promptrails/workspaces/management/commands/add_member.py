@@ -1,0 +1,35 @@
+"""Membership of a workspace, given or changed by an operator."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from promptrails.workspaces.forms import normal_email
+from promptrails.workspaces.models import Membership, Role, User, Workspace
+
+
+class Command(BaseCommand):
+    help = "Make an account a member of a workspace; said again with another role, it changes the role."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--workspace", required=True, help="slug of the workspace")
+        parser.add_argument("--email", required=True)
+        parser.add_argument("--role", choices=Role.values, default=Role.USER)
+
+    def handle(self, *args: Any, workspace: str, email: str, role: str, **options: Any) -> None:
+        try:
+            where = Workspace.objects.get(slug=workspace)
+            user = User.objects.get(email__iexact=normal_email(email))
+        except Workspace.DoesNotExist as error:
+            raise CommandError(f"There is no workspace “{workspace}”.") from error
+        except User.DoesNotExist as error:
+            raise CommandError(f"Nobody has an account as {email}. Make one with create_user.") from error
+        others = Membership.objects.filter(workspace=where, role=Role.OWNER).exclude(user=user)
+        was_owner = Membership.objects.filter(workspace=where, user=user, role=Role.OWNER).exists()
+        if was_owner and role != Role.OWNER and not others.exists():
+            raise CommandError(
+                f"{email} is the only owner of {workspace}. Make somebody else an owner first."
+            )
+        Membership.objects.update_or_create(workspace=where, user=user, defaults={"role": role})
+        self.stdout.write(f"{user.email} is {Role(role).label.lower()} of {where.name}.")

@@ -1,0 +1,22 @@
+"""The pages of people and workspaces."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from promptrails.workspaces.pages.accounts import PasswordChange, SignIn
+from promptrails.workspaces.pages.home import home, workspace_home, workspaces
+from promptrails.workspaces.pages.members import member_add, member_list, member_remove, member_role
+
+MEMBERS = "w/<slug:workspace>/members/"
+urlpatterns = [
+    path("", home, name="home"),
+    path("sign-in/", SignIn.as_view(), name="sign_in"),
+    path("sign-out/", LogoutView.as_view(next_page="sign_in"), name="sign_out"),
+    path("password/", PasswordChange.as_view(), name="password_change"),
+    path("workspaces/", workspaces, name="workspaces"),
+    path("w/<slug:workspace>/", workspace_home, name="workspace_home"),
+    path(MEMBERS, member_list, name="members"),
+    path(f"{MEMBERS}add/", member_add, name="member_add"),
+    path(f"{MEMBERS}<int:membership_id>/role/", member_role, name="member_role"),
+    path(f"{MEMBERS}<int:membership_id>/remove/", member_remove, name="member_remove"),
+]
