@@ -1,0 +1,60 @@
+"""axe finds no violation of WCAG 2.2 AA on any page, at desktop and phone width, light and dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from promptrails.workspaces.models import User, Workspace
+from tests.browser.conftest import Visitor
+from tests.browser.media import film, tone
+from tests.factories import png, store_asset
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def check(page: Page, where: str) -> None:
+    found = Axe().run(page, options={"runOnly": RULES})
+    problems = [
+        f"{violation['id']}: {node['html'][:150]} ({node['failureSummary'][:200]})"
+        for violation in found.response["violations"]
+        for node in violation["nodes"]
+    ]
+    assert not problems, f"{where}: {problems}"
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{where} is {wide} pixels wider than its window"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(
+    browser: Browser, live_server: LiveServer, visitors: list[Visitor], size: dict[str, int], scheme: str,
+    ada: User, mel: User, acme: Workspace, other: Workspace,
+) -> None:  # fmt: skip
+    made_by = {"execution_id": "exec_1", "agent_id": "agt_1", "metadata": {"prompt": "a gull", "seed": 7}}
+    picture = store_asset(acme, png(320, 200), width=320, height=200, **made_by)
+    sound = store_asset(
+        acme, tone(), file_name="t.wav", content_type="audio/wav", duration=3.0, execution_id="exec_1"
+    )
+    video = store_asset(acme, film(), file_name="b.webm", content_type="video/webm", width=320, height=180)
+    context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]
+    visitors.append(visitor := Visitor(context, live_server))
+    check(visitor.open("/sign-in/"), "sign-in")
+    visitor.sign_in(ada)
+    base = "/w/acme/assets/"
+    pages = [
+        base, f"{base}?type=image&q=gull", f"{base}?layout=table", f"{base}?layout=grid&q=nosuch",
+        f"{base}?type=x",
+        f"{base}{picture.id}/", f"{base}{sound.id}/", f"{base}{video.id}/", f"{base}{picture.id}/delete/",
+        f"{base}{picture.id}/link/", f"{base}{picture.id}/link/?expires_in=x", "/w/acme/members/",
+        "/password/", "/workspaces/", "/nowhere/",
+    ]  # fmt: skip
+    for path in pages:
+        check(visitor.open(path), path)
+    page = visitor.open(f"{base}{picture.id}/")
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("dialog").wait_for()
+    check(page, "the delete dialog")
+    visitor.open(base).keyboard.press("?")
+    visitor.page.get_by_role("dialog").wait_for()
+    check(visitor.page, "the keys dialog")
