@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache, wraps
 from threading import Lock
 from typing import Any, BinaryIO, ParamSpec, TypeVar, cast
@@ -22,14 +23,10 @@ MISSING = {"404", "NoSuchKey", "NotFound"}
 REFUSED = {"401", "403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
 ELSEWHERE = {"400", "AuthorizationHeaderMalformed"}
 # How services say that they do not take DeleteObjects as boto3 sends it (boto/boto3 #4392).
-NO_MULTI_DELETE = {
-    "MissingContentMD5",
-    "NotImplemented",
-    "MethodNotAllowed",
-    "InvalidRequest",
-    "InvalidDigest",
-}
+NO_BATCHES = {"MissingContentMD5", "NotImplemented", "MethodNotAllowed", "InvalidRequest", "InvalidDigest"}
+NO_BATCHES |= {"405", "501"}  # said by the status alone
 DELETE_BATCH = 1000
+CLOCKS_APART = 15  # minutes from which S3 refuses a signature as RequestTimeTooSkewed
 NO_CREDENTIALS = "No storage credentials. Set STORAGE_ACCESS_KEY_ID and STORAGE_SECRET_KEY."
 AWAY = "Storage does not answer at the moment. Nothing was lost; try again in a minute."
 
@@ -152,7 +149,7 @@ def remove_batch(keys: Sequence[str]) -> list[str]:
     try:
         answer = client().delete_objects(Bucket=settings.STORAGE.bucket, Delete=request)
     except ClientError as error:
-        if code_of(error) not in NO_MULTI_DELETE:
+        if code_of(error) not in NO_BATCHES:
             raise
         refusals().add("DeleteObjects")
         return remove_singly(keys)
@@ -211,6 +208,7 @@ def public_origin() -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+@guarded
 def sign(
     key: str,
     *,
@@ -219,7 +217,10 @@ def sign(
     content_type: str = "",
     content_disposition: str = "",
 ) -> str:
-    """A signed GET that lives `expires_in` seconds from `at`; no request is made."""
+    """A signed GET that lives `expires_in` seconds from `at`; no request is made to storage.
+
+    Raises StorageUnavailable when a role's key has ended and cannot be renewed.
+    """
     wanted = {"response-content-disposition": content_disposition, "response-content-type": content_type}
     return sign_get(
         public_base(),
@@ -261,7 +262,7 @@ def check_bucket() -> None:
     try:
         client().head_bucket(Bucket=settings.STORAGE.bucket)
     except ClientError as error:
-        raise ImproperlyConfigured(why_not(code_of(error))) from error
+        raise ImproperlyConfigured(wrong_clock(error) or why_not(code_of(error))) from error
     except NoCredentialsError as error:
         raise ImproperlyConfigured(NO_CREDENTIALS) from error
     except ParamValidationError as error:
@@ -269,6 +270,17 @@ def check_bucket() -> None:
         raise ImproperlyConfigured(f"“{name}” cannot be a bucket's name. Correct STORAGE_BUCKET.") from error
     except (BotoCoreError, OSError) as error:
         raise ImproperlyConfigured(f"{where()} cannot be reached. Check STORAGE_ENDPOINT.") from error
+
+
+def wrong_clock(error: ClientError) -> str:
+    """A sentence when a refusal comes with a date far from ours; HEAD tells no code, only 403."""
+    date = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
+    if not date or code_of(error) not in REFUSED:
+        return ""
+    minutes = round(abs(datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds() / 60)
+    if minutes < CLOCKS_APART:
+        return ""
+    return f"This machine's clock and that of {where()} are {minutes} minutes apart. Set it (NTP)."
 
 
 def why_not(code: str) -> str:

@@ -4,11 +4,15 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.credentials import RefreshableCredentials
+from botocore.exceptions import ClientError, CredentialRetrievalError
 from botocore.stub import Stubber
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -34,7 +38,7 @@ def refused(status: int, code: str) -> ClientError:
     return ClientError(answer, "DeleteObjects")
 
 
-@pytest.mark.parametrize("code", ["MissingContentMD5", "NotImplemented", "MethodNotAllowed"])
+@pytest.mark.parametrize("code", ["MissingContentMD5", "NotImplemented", "MethodNotAllowed", "405"])
 def test_a_service_without_multi_delete_is_asked_key_by_key_and_remembered(second: Second, code: str) -> None:
     keys = [f"single/{number}" for number in range(3)]
     for key in keys:
@@ -131,6 +135,17 @@ def test_other_answers_name_the_variable_to_look_at(status: int, variable: str) 
         storage.check_bucket()
 
 
+@pytest.mark.parametrize("minutes", [-40, 40])
+def test_a_clock_that_is_wrong_is_told_from_a_wrong_key(second: Second, minutes: int) -> None:
+    elsewhen = datetime.now(UTC) + timedelta(minutes=minutes)
+    with (
+        mock.patch("botocore.auth.get_current_datetime", return_value=elsewhen.replace(tzinfo=None)),
+        mock.patch.object(storage, "datetime", mock.Mock(now=lambda _: elsewhen)),
+        pytest.raises(ImproperlyConfigured, match="40 minutes apart"),
+    ):
+        storage.check_bucket()
+
+
 def test_an_impossible_name_of_a_bucket_is_called_so() -> None:
     with using_storage(bucket="no good/name"), pytest.raises(ImproperlyConfigured, match="STORAGE_BUCKET"):
         storage.check_bucket()
@@ -146,6 +161,43 @@ def test_no_credentials_at_all_are_missed_in_a_sentence(monkeypatch: pytest.Monk
         for ask_for in (storage.check_bucket, storage.public_base, storage.credentials):
             with pytest.raises(ImproperlyConfigured, match="STORAGE_ACCESS_KEY_ID"):
                 ask_for()
+
+
+def role(access_key: str, minutes: int) -> dict[str, str]:
+    """What an instance's metadata tells of its role's key."""
+    ends = (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat()
+    return {
+        "access_key": access_key,
+        "secret_key": "secret",
+        "token": f"{access_key} token",
+        "expiry_time": ends,
+    }
+
+
+@contextmanager
+def on_an_instance(found: RefreshableCredentials) -> Iterator[None]:
+    """The app without a key of its own, where the SDK's chain finds this one."""
+    with (
+        using_storage(access_key_id=None, secret_key=None, public_url="https://files.example"),
+        mock.patch.object(storage.client(), "_get_credentials", return_value=found),
+    ):
+        yield
+
+
+def test_a_role_s_key_signs_with_its_token_and_is_renewed() -> None:
+    renewed = mock.Mock(return_value=role("RENEWED", minutes=60))
+    ending = RefreshableCredentials.create_from_metadata(role("ENDING", minutes=1), renewed, "iam-role")
+    with on_an_instance(ending):
+        url = storage.sign("k", expires_in=60)
+    assert "X-Amz-Credential=RENEWED" in url
+    assert "X-Amz-Security-Token=RENEWED%20token" in url
+
+
+def test_a_role_s_key_that_cannot_be_renewed_is_storage_away() -> None:
+    lost = mock.Mock(side_effect=CredentialRetrievalError(provider="iam-role", error_msg="no answer"))
+    ended = RefreshableCredentials.create_from_metadata(role("ENDED", minutes=-1), lost, "iam-role")
+    with on_an_instance(ended), pytest.raises(StorageUnavailable):
+        storage.sign("k", expires_in=60)
 
 
 def every_act() -> list[Any]:
