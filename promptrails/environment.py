@@ -1,6 +1,7 @@
 """Typed reading of environment variables: a wrong value is refused with the variable's name."""
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +34,16 @@ class StorageSettings:
     public_url: str | None
     force_path_style: bool
     signed_url_ttl: int
+
+
+def is_plain_url(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        known = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, a bracket that is not closed
+        return False
+    more = "@" in parts.netloc or "?" in value or "#" in value
+    return known and not more and value.isascii() and not re.search(r"[\s\x00-\x1f\x7f\"<>\\^`{|}]", value)
 
 
 class Environment:
@@ -72,13 +83,18 @@ class Environment:
         return [part.strip() for part in self.text(name).split(",") if part.strip()]
 
     def url(self, name: str) -> str | None:
-        """An http or https URL without a trailing slash, query or fragment; None when unset."""
+        """An http or https URL without a trailing slash, query or fragment; None when unset.
+
+        It is signed as it stands, so it must be what browsers send: ASCII, quoted, without a password.
+        """
         value = self.text(name).rstrip("/")
         if not value:
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-            raise ImproperlyConfigured(f"{name} must be an http:// or https:// URL, not {value!r}.")
+        if not is_plain_url(value):
+            raise ImproperlyConfigured(
+                f"{name} must be an http:// or https:// URL, in ASCII (host as xn--…, path quoted) and "
+                "without password, query or fragment."
+            )
         return value
 
     def mode(self) -> Mode:
