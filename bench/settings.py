@@ -5,7 +5,9 @@ from promptrails.settings import BASE_DIR, INSTALLED_APPS, TEMPLATES
 
 INSTALLED_APPS = ["django.contrib.admin", *INSTALLED_APPS, "bench"]
 ROOT_URLCONF = "bench.urls"
-TEMPLATES[0] |= {"APP_DIRS": True, "DIRS": [BASE_DIR / "templates", BASE_DIR / "bench" / "templates"]}
+TEMPLATES = [
+    {**TEMPLATES[0], "APP_DIRS": True, "DIRS": [BASE_DIR / "templates", BASE_DIR / "bench" / "templates"]}
+]
 STORAGES = {
     **globals()["STORAGES"],
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -56,7 +56,8 @@ def bucket() -> str:
 def worker() -> str:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s)",
+            "SELECT count(*) FROM procrastinate_workers"
+            " WHERE last_heartbeat > now() - make_interval(secs => %s)",
             [WORKER_SECONDS],
         )
         (seen,) = cursor.fetchone() or (0,)

@@ -1,4 +1,4 @@
-"""A pytest plugin: PostgreSQL and SeaweedFS of the tests' own, started once a run, before Django's settings."""
+"""A pytest plugin: PostgreSQL and SeaweedFS for the tests alone, started once a run, before the settings."""
 
 import os
 import shutil

@@ -5,4 +5,4 @@ import os
 os.environ.setdefault("DATABASE_URL", "postgresql://nobody@localhost/none")
 os.environ.setdefault("STORAGE_BUCKET", "none")
 
-from promptrails.settings import *  # noqa: E402, F403
+from promptrails.settings import *  # noqa: F403

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,10 +25,12 @@ class WorkspaceRequest(HttpRequest):
 
 def memberships_of(request: HttpRequest) -> list[Membership]:
     """All memberships of the signed-in user, asked for once a request, by the workspace's name."""
-    if not hasattr(request, "memberships"):
-        found = Membership.objects.filter(user_id=request.user.pk).select_related("workspace")
-        request.memberships = list(found.order_by("workspace__name", "workspace_id"))
-    return request.memberships
+    known: list[Membership] | None = getattr(request, "memberships", None)
+    if known is None:
+        found = Membership.objects.filter(user=cast(User, request.user)).select_related("workspace")
+        known = list(found.order_by("workspace__name", "workspace_id"))
+        cast(WorkspaceRequest, request).memberships = known
+    return known
 
 
 def member_required(view: View) -> View:

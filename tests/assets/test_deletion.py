@@ -92,7 +92,7 @@ def test_of_two_admins_at_once_one_deletes_and_the_other_is_told_that_it_is_gone
     acme: Workspace, ada: User
 ) -> None:
     asset = store_asset(acme)
-    together, outcomes = Barrier(2), []
+    together, outcomes = Barrier(2), list[object]()
 
     def delete() -> None:
         together.wait()

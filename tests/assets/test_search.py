@@ -75,7 +75,7 @@ def test_every_step_of_the_search_gives_the_pages_that_reading_all_rows_would(
             acme, prompt=prompt, created_at=made, file_size=number * 7 % 20, file_name=f"{number % 9}.png"
         )
     asset_filter = AssetFilter(acme, {"q": "heron", "sort": sort})
-    page, walked = asset_filter.page(size=6), []
+    page, walked = asset_filter.page(size=6), list[Asset]()
     walked += page.slice.assets
     while page.slice.older:
         page = asset_filter.page(cursor=page.slice.older, size=6)

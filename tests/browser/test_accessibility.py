@@ -1,8 +1,10 @@
 """axe finds no violation of WCAG 2.2 AA on any page, at desktop and phone width, light and dark."""
 
+from typing import Literal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
 from promptrails.workspaces.models import User, Workspace
@@ -28,7 +30,7 @@ def check(page: Page, where: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(
-    browser: Browser, live_server: LiveServer, visitors: list[Visitor], size: dict[str, int], scheme: str,
+    browser: Browser, live_server: LiveServer, visitors: list[Visitor], size: ViewportSize, scheme: Literal["light", "dark"],
     ada: User, mel: User, acme: Workspace, other: Workspace,
 ) -> None:  # fmt: skip
     made_by = {"execution_id": "exec_1", "agent_id": "agt_1", "metadata": {"prompt": "a gull", "seed": 7}}
@@ -37,7 +39,7 @@ def test_axe_finds_nothing(
         acme, tone(), file_name="t.wav", content_type="audio/wav", duration=3.0, execution_id="exec_1"
     )
     video = store_asset(acme, film(), file_name="b.webm", content_type="video/webm", width=320, height=180)
-    context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)
     visitors.append(visitor := Visitor(context, live_server))
     check(visitor.open("/sign-in/"), "sign-in")
     visitor.sign_in(ada)
