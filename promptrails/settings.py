@@ -84,7 +84,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "promptrails.urls"
 WSGI_APPLICATION = "promptrails.wsgi.application"
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],

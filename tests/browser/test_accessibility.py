@@ -30,7 +30,8 @@ def check(page: Page, where: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(
-    browser: Browser, live_server: LiveServer, visitors: list[Visitor], size: ViewportSize, scheme: Literal["light", "dark"],
+    browser: Browser, live_server: LiveServer, visitors: list[Visitor], size: ViewportSize,
+    scheme: Literal["light", "dark"],
     ada: User, mel: User, acme: Workspace, other: Workspace,
 ) -> None:  # fmt: skip
     made_by = {"execution_id": "exec_1", "agent_id": "agt_1", "metadata": {"prompt": "a gull", "seed": 7}}
