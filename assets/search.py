@@ -28,6 +28,8 @@ MAX_WORDS = 20
 WINDOWS = (1, 2, 9, 12, 24)  # months; what is left after them is one last window
 WORD = re.compile(r"[^\W_]+")
 TABLE = Asset._meta.db_table
+# What filters and orders look at; the rest of a row need not be read for it.
+FILTERED = "id, workspace_id, type, provider, model, agent_id, execution_id, created_at, file_size, file_name"
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,8 @@ def by_index(candidates: AssetQuerySet, query: str, lexemes: str, limit: int, ca
     sql, params = candidates.values("id").query.sql_with_params()
     statement = f"""
         WITH "{TABLE}" AS MATERIALIZED (
-            SELECT * FROM "{TABLE}" WHERE search @@ (to_tsquery('simple', %s) && %s::tsquery) LIMIT %s),
+            SELECT {FILTERED} FROM "{TABLE}"
+            WHERE search @@ (to_tsquery('simple', %s) && %s::tsquery) LIMIT %s),
         hits AS MATERIALIZED ({sql})
         SELECT (SELECT count(*) FROM "{TABLE}"), (SELECT count(*) FROM hits),
                ARRAY(SELECT id::text FROM hits LIMIT %s)

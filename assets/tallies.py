@@ -1,7 +1,9 @@
 """Exact counts and the filters' choices, read from the tally tables and never from the assets."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from assets.models import AgentTally, Tally
@@ -55,6 +57,11 @@ class Tallies:
 
 
 def agent_choices(workspace: Workspace) -> list[str]:
-    """The first agents by name; the filter takes any other as typed."""
-    agents = AgentTally.objects.filter(workspace=workspace, assets__gt=0).exclude(agent_id="")
+    """The first agents by name, a minute old at most; the filter takes any other as typed."""
+    return agents_at(workspace.id, int(time.monotonic() // 60))
+
+
+@lru_cache(maxsize=256)
+def agents_at(workspace_id: str, minute: int) -> list[str]:
+    agents = AgentTally.objects.filter(workspace_id=workspace_id, assets__gt=0).exclude(agent_id="")
     return list(agents.order_by("agent_id").values_list("agent_id", flat=True).distinct()[:MOST_CHOICES])
