@@ -32,13 +32,14 @@ class MemberForm(forms.Form):
     email = forms.EmailField(label="Email", max_length=254)
     role = forms.ChoiceField(label="Role", choices=Role.choices, initial=Role.USER)
 
-    def clean_email(self) -> str:
+    def clean_email(self) -> User:
         email = normal_email(str(self.cleaned_data["email"]))
-        if not User.objects.filter(email__iexact=email, is_active=True).exists():
+        user = User.objects.filter(email__iexact=email, is_active=True).first()
+        if user is None:
             raise forms.ValidationError(
                 f"Nobody has an account as {email}. An operator makes one with manage.py create_user."
             )
-        return email
+        return user
 
 
 class RoleForm(forms.Form):

@@ -1,6 +1,7 @@
 """The rules of membership: who may change whom, and a workspace never without an owner."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import transaction
 
@@ -11,13 +12,13 @@ class Refused(Exception):
     """A change that the rules do not allow; the message is a sentence."""
 
 
-def add(actor: Membership, email: str, role: str) -> Membership:
-    """Adds somebody with an account; raises Refused."""
-    check_role(actor, role)
-    user = User.objects.get(email__iexact=email)
-    membership, is_new = Membership.objects.get_or_create(
-        workspace=actor.workspace, user=user, defaults={"role": role}
-    )
+def add(actor: Membership, user: User, role: str) -> Membership:
+    """Makes somebody a member; raises Refused."""
+    with locked(actor.workspace) as everyone:
+        check_actor(everyone.get(actor.pk), role)
+        membership, is_new = Membership.objects.get_or_create(
+            workspace=actor.workspace, user=user, defaults={"role": role}
+        )
     if not is_new:
         raise Refused(f"{user} is a member already.")
     return membership
@@ -25,36 +26,56 @@ def add(actor: Membership, email: str, role: str) -> Membership:
 
 def change_role(actor: Membership, membership_id: int, role: str) -> Membership:
     """Gives a member another role; raises Refused, or Membership.DoesNotExist."""
-
-    def change(membership: Membership) -> None:
-        check_role(actor, role)
+    with locked(actor.workspace) as everyone:
+        check_actor(everyone.get(actor.pk), role)
+        membership = changeable(everyone, actor, membership_id)
         membership.role = role
         membership.save(update_fields=["role"])
-
-    return changed(actor, membership_id, change)
+    return membership
 
 
 def remove(actor: Membership, membership_id: int) -> Membership:
     """Ends a membership; raises Refused, or Membership.DoesNotExist."""
-    return changed(
-        actor, membership_id, lambda membership: Membership.objects.filter(pk=membership.pk).delete()
-    )
-
-
-@transaction.atomic
-def changed(actor: Membership, membership_id: int, change: Callable[[Membership], object]) -> Membership:
-    """One change with the memberships locked, so that no two of them together undo the last owner."""
-    workspace = Workspace.objects.select_for_update().get(pk=actor.workspace_id)
-    membership = Membership.objects.select_related("user").get(workspace=workspace, pk=membership_id)
-    actor_now = Membership.objects.get(pk=actor.pk)
-    if membership.is_owner and not actor_now.is_owner:
-        raise Refused("Only an owner may change or remove an owner.")
-    change(membership)
-    if not Membership.objects.filter(workspace=workspace, role=Role.OWNER).exists():
-        raise Refused("A workspace needs an owner. Make somebody else an owner first.")
+    with locked(actor.workspace) as everyone:
+        check_actor(everyone.get(actor.pk))
+        membership = changeable(everyone, actor, membership_id)
+        Membership.objects.filter(pk=membership.pk).delete()
     return membership
 
 
-def check_role(actor: Membership, role: str) -> None:
+def place(workspace: Workspace, user: User, role: str) -> Membership:
+    """An operator's way: membership in that role, be it new or changed; raises Refused."""
+    with locked(workspace):
+        membership, _ = Membership.objects.update_or_create(
+            workspace=workspace, user=user, defaults={"role": role}
+        )
+    return membership
+
+
+@contextmanager
+def locked(workspace: Workspace) -> Iterator[dict[int, Membership]]:
+    """All memberships as they are now, one change at a time; what takes the last owner away is undone."""
+    rows = Membership.objects.filter(workspace=workspace).order_by("pk")
+    with transaction.atomic():
+        everyone = {one.pk: one for one in rows.select_related("user").select_for_update(of=("self",))}
+        had_owner = any(one.is_owner for one in everyone.values())
+        yield everyone
+        if had_owner and not rows.filter(role=Role.OWNER).exists():
+            raise Refused("A workspace needs an owner. Make somebody else an owner first.")
+
+
+def changeable(everyone: dict[int, Membership], actor: Membership, membership_id: int) -> Membership:
+    if membership_id not in everyone:
+        raise Membership.DoesNotExist
+    membership = everyone[membership_id]
+    if membership.is_owner and not everyone[actor.pk].is_owner:
+        raise Refused("Only an owner may change or remove an owner.")
+    return membership
+
+
+def check_actor(actor: Membership | None, role: str = Role.USER) -> None:
+    """Of the actor as they are now: somebody may just have changed or removed them."""
+    if actor is None or not actor.is_admin:
+        raise Refused("Only admins and owners may change who belongs to a workspace.")
     if role == Role.OWNER and not actor.is_owner:
         raise Refused("Only an owner may make somebody an owner.")

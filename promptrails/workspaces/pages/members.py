@@ -27,8 +27,8 @@ def member_add(request: WorkspaceRequest, workspace: str) -> HttpResponse:
     form = MemberForm(request.POST)
     if not form.is_valid():
         return refused(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-    email, role = form.cleaned_data["email"], form.cleaned_data["role"]
-    return carry_out(request, lambda: members.add(request.membership, email, role), "%s was added.")
+    user, role = form.cleaned_data["email"], form.cleaned_data["role"]
+    return carry_out(request, lambda: members.add(request.membership, user, role), "%s was added.")
 
 
 @require_POST
@@ -37,15 +37,19 @@ def member_role(request: WorkspaceRequest, workspace: str, membership_id: int) -
     form = RoleForm(request.POST)
     if not form.is_valid():
         return refused(request, "Choose one of the roles: owner, admin or user.")
-    role = form.cleaned_data["role"]
-    change = lambda: members.change_role(request.membership, membership_id, role)  # noqa: E731
-    return carry_out(request, change, f"%s is now {Role(role).label.lower()}.")
+    role = Role(form.cleaned_data["role"])
+    done = f"%s is now {role.label.lower()}."
+    return carry_out(request, lambda: members.change_role(request.membership, membership_id, role), done)
 
 
 @require_POST
 @admin_required
 def member_remove(request: WorkspaceRequest, workspace: str, membership_id: int) -> HttpResponse:
-    return carry_out(request, lambda: members.remove(request.membership, membership_id), "%s was removed.")
+    response = carry_out(
+        request, lambda: members.remove(request.membership, membership_id), "%s was removed."
+    )
+    has_left = not Membership.objects.filter(pk=request.membership.pk).exists()
+    return redirect("home") if has_left else response
 
 
 def carry_out(request: WorkspaceRequest, change: Callable[[], Membership], done: str) -> HttpResponse:

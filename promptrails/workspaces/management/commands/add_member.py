@@ -5,8 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from promptrails.workspaces import members
 from promptrails.workspaces.forms import normal_email
-from promptrails.workspaces.models import Membership, Role, User, Workspace
+from promptrails.workspaces.models import Role, User, Workspace
 
 
 class Command(BaseCommand):
@@ -25,11 +26,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no workspace “{workspace}”.") from error
         except User.DoesNotExist as error:
             raise CommandError(f"Nobody has an account as {email}. Make one with create_user.") from error
-        others = Membership.objects.filter(workspace=where, role=Role.OWNER).exclude(user=user)
-        was_owner = Membership.objects.filter(workspace=where, user=user, role=Role.OWNER).exists()
-        if was_owner and role != Role.OWNER and not others.exists():
-            raise CommandError(
-                f"{email} is the only owner of {workspace}. Make somebody else an owner first."
-            )
-        Membership.objects.update_or_create(workspace=where, user=user, defaults={"role": role})
+        try:
+            members.place(where, user, role)
+        except members.Refused as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"{user.email} is {Role(role).label.lower()} of {where.name}.")
