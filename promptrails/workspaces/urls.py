@@ -1,9 +1,8 @@
 """The pages of people and workspaces."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from promptrails.workspaces.pages.accounts import PasswordChange, SignIn
+from promptrails.workspaces.pages.accounts import PasswordChange, SignIn, SignOut
 from promptrails.workspaces.pages.home import home, workspace_home, workspaces
 from promptrails.workspaces.pages.members import member_add, member_list, member_remove, member_role
 
@@ -11,7 +10,7 @@ MEMBERS = "w/<slug:workspace>/members/"
 urlpatterns = [
     path("", home, name="home"),
     path("sign-in/", SignIn.as_view(), name="sign_in"),
-    path("sign-out/", LogoutView.as_view(next_page="sign_in"), name="sign_out"),
+    path("sign-out/", SignOut.as_view(), name="sign_out"),
     path("password/", PasswordChange.as_view(), name="password_change"),
     path("workspaces/", workspaces, name="workspaces"),
     path("w/<slug:workspace>/", workspace_home, name="workspace_home"),

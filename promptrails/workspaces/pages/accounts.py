@@ -1,19 +1,33 @@
 """Signing in and out, and the password."""
 
+import re
+from ipaddress import ip_address
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
 
 from promptrails.workspaces.forms import SignInForm, normal_email
+
+WITH_PORT = re.compile(r"\[(.+)\](?::\d+)?|([\d.]+):\d+")
 
 
 class SignIn(views.LoginView):
     template_name = "workspaces/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignOut(views.LogoutView):
+    """For those, too, whose session has ended meanwhile: they are where they wanted to be."""
+
+    next_page = "sign_in"
 
 
 class PasswordChange(views.PasswordChangeView):
@@ -43,8 +57,16 @@ def attempted_email(request: HttpRequest, credentials: dict[str, str] | None = N
 
 def client_address(request: HttpRequest) -> str | None:
     """The visitor's address; behind a trusted proxy the one that the proxy itself added last."""
-    if settings.TRUST_PROXY:
-        hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        if hop := hops[-1].strip():
-            return str(hop)
-    return request.META.get("REMOTE_ADDR") or None
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.TRUST_PROXY else ""
+    last_hop = address_in(forwarded.rpartition(",")[2])
+    return last_hop or address_in(request.META.get("REMOTE_ADDR", ""))
+
+
+def address_in(text: str) -> str | None:
+    """An address that PostgreSQL keeps, without the port some proxies add; None for anything else."""
+    found = WITH_PORT.fullmatch(text := text.strip())
+    host = (found[1] or found[2]) if found else text
+    try:
+        return str(ip_address(host.partition("%")[0]))
+    except ValueError:
+        return None
