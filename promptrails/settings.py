@@ -176,6 +176,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the pause ends when it was said to
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True  # it would keep who signed in from where, for ever
 AXES_ENABLE_ADMIN = False
 AXES_USERNAME_CALLABLE = "promptrails.workspaces.pages.accounts.attempted_email"
 AXES_CLIENT_IP_CALLABLE = "promptrails.workspaces.pages.accounts.client_address"

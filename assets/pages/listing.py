@@ -13,11 +13,10 @@ from assets.filters import NARROWING, AssetFilter, Page
 from assets.pages.cards import Addresses, to_card
 from assets.pagination import Cursor, Slice
 from assets.tallies import COUNTED, MOST_CHOICES, agent_choices
-from promptrails.workspaces.access import WorkspaceRequest, member_required
+from promptrails.workspaces.access import WorkspaceRequest, member_required, remember
 
 LAYOUTS = ("grid", "table")
 LAYOUT_COOKIE = "layout"
-YEAR = 365 * 24 * 3600
 SEGMENTS = (("", "All"), ("image", "Images"), ("audio", "Audio"), ("video", "Video"))
 SORT_LABELS = {
     "-created_at": "Newest first",
@@ -67,7 +66,7 @@ def asset_list(request: WorkspaceRequest, workspace: str) -> HttpResponse:
     response = render(request, template, context, status=400 if errors else 200)
     response["Vary"] = "HX-Target, Cookie"
     if request.GET.get("layout") == layout:
-        response.set_cookie(LAYOUT_COOKIE, layout, YEAR, samesite="Lax", httponly=True)
+        remember(response, LAYOUT_COOKIE, layout)
     return response
 
 

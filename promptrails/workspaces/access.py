@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django_htmx.middleware import HtmxDetails
@@ -33,6 +34,12 @@ def memberships_of(request: HttpRequest) -> list[Membership]:
     return known
 
 
+def remember(response: HttpResponse, cookie: str, value: str) -> None:
+    """Keeps a person's choice for a year, in their browser alone."""
+    year, secure = 365 * 24 * 3600, settings.SESSION_COOKIE_SECURE
+    response.set_cookie(cookie, value, year, httponly=True, samesite="Lax", secure=secure)
+
+
 def member_required(view: View) -> View:
     """Sets `request.membership` for the workspace in the address; to anyone else it does not exist: 404."""
 
@@ -44,9 +51,7 @@ def member_required(view: View) -> View:
         request.membership = found[0]
         response = view(request, workspace, *args, **kwargs)
         if request.COOKIES.get(LAST_WORKSPACE_COOKIE) != workspace:
-            response.set_cookie(
-                LAST_WORKSPACE_COOKIE, workspace, 365 * 24 * 3600, httponly=True, samesite="Lax"
-            )
+            remember(response, LAST_WORKSPACE_COOKIE, workspace)
         return response
 
     return for_members
