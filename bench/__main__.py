@@ -11,7 +11,6 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +18,7 @@ ROWS = int(os.environ.get("ROWS", "200000"))
 ROUNDS = int(os.environ.get("ROUNDS", "40"))
 ADMIN_ROUNDS = max(3, min(ROUNDS // 4, 2_000_000 // ROWS))
 PORT = int(os.environ.get("BENCH_PORT", "8765"))
+NAMES = {"postgres": "PostgreSQL", "weed": "SeaweedFS"}
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -113,25 +113,22 @@ def report(targets: list[Target], megabytes: dict[str, float]) -> None:
 
 
 def resident_megabytes(server_pid: int) -> dict[str, float]:
-    """The web server with its workers, and the embedded engines."""
+    """Proportional set sizes: the web server with its workers, and the embedded engines of this DATA_DIR."""
     import psutil
 
-    def total(chosen: Callable[[psutil.Process], bool]) -> float:
-        return sum(p.memory_full_info().pss for p in psutil.process_iter() if chosen(p)) / 1e6
-
-    def ours(process: psutil.Process) -> bool:
-        """Started on this DATA_DIR, or by a process that was (PostgreSQL's own children)."""
-        return any(
-            os.environ["DATA_DIR"] in part for p in (process, process.parent()) if p for part in p.cmdline()
-        )
-
     web = psutil.Process(server_pid)
+    sizes = {"web": 0.0, "PostgreSQL": 0.0, "SeaweedFS": 0.0}
     family = {server_pid, *(child.pid for child in web.children(recursive=True))}
-    return {
-        "web": total(lambda p: p.pid in family),
-        "PostgreSQL": total(lambda p: p.name().startswith("postgres") and ours(p)),
-        "SeaweedFS": total(lambda p: p.name().startswith("weed") and ours(p)),
-    }
+    for process in psutil.process_iter():
+        try:
+            lines = [part for one in (process, process.parent()) if one for part in one.cmdline()]
+            ours = any(os.environ["DATA_DIR"] in part for part in lines)
+            name = "web" if process.pid in family else NAMES.get(process.name()) if ours else None
+            if name:
+                sizes[name] += process.memory_full_info().pss / 1e6
+        except psutil.Error:  # it ended meanwhile
+            continue
+    return sizes
 
 
 if __name__ == "__main__":
