@@ -3,6 +3,7 @@
 
 import os
 import sys
+from contextlib import ExitStack
 
 NO_ENGINES = {"help", "version", "--help", "--version", "-h"}
 
@@ -14,11 +15,13 @@ def main() -> None:
 
     from promptrails import embedded
 
+    command = sys.argv[1] if len(sys.argv) > 1 else "help"
     try:
-        if not set(sys.argv[1:2]) - NO_ENGINES:
-            execute_from_command_line(sys.argv)
-            return
-        with embedded.provide(os.environ):
+        with ExitStack() as stack:
+            if command == "run":  # refused before it touches anything of the one that runs
+                stack.enter_context(embedded.only_run(os.environ))
+            if command not in NO_ENGINES:
+                stack.enter_context(embedded.provide(os.environ))
             execute_from_command_line(sys.argv)
     except (embedded.EngineError, ImproperlyConfigured) as error:
         sys.exit(str(error))

@@ -1,6 +1,6 @@
 """Embedded engines: a PostgreSQL and an S3 server of the app's own, for runs that name none.
 
-`provide(environ)` is the only door. It is called before Django's settings load, so that settings, web and
+`provide(environ)` is the door. It is called before Django's settings load, so that settings, web and
 worker processes only ever see an ordinary environment.
 """
 
@@ -12,14 +12,33 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from promptrails.embedded.engine import Engine, EngineError
+from promptrails.embedded.engine import Engine, EngineError, unusable
+from promptrails.embedded.locks import only_one
 from promptrails.embedded.postgres import Postgres
 from promptrails.embedded.seaweedfs import SeaweedFS
 from promptrails.environment import Environment, Mode
 
-__all__ = ["EngineError", "Postgres", "SeaweedFS", "data_dir", "provide"]
+__all__ = ["EngineError", "Postgres", "SeaweedFS", "data_dir", "only_run", "provide"]
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
+STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+@contextmanager
+def only_run(environ: MutableMapping[str, str]) -> Iterator[None]:
+    """Hold DATA_DIR for one `manage.py run`; raises EngineError when another has it."""
+    folder = data_dir(environ)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = only_one(folder / "run.lock")
+    except OSError as error:
+        raise EngineError(unusable(folder, error)) from error
+    if lock is None:
+        raise EngineError(f"PromptRails Assets is running on {folder} already. Stop that first.")
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager
@@ -29,10 +48,10 @@ def provide(environ: MutableMapping[str, str]) -> Iterator[list[Engine]]:
     They stop when the last process that joined them ends. Raises EngineError with a sentence.
     """
     engines = missing_engines(environ)
+    stop_on_signals()
     if not engines:
         yield []
         return
-    stop_on_signals()
     try:
         # At once: SeaweedFS takes a second, PostgreSQL needs only a part of it.
         with ThreadPoolExecutor(len(engines)) as pool:
@@ -66,15 +85,19 @@ def stop_on_signals() -> None:
     """Let a terminated process leave its engines in order: by default SIGTERM skips `finally`."""
     if threading.current_thread() is not threading.main_thread():
         return
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+    for number in stopping_signals():
+        if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, lambda number, frame: sys.exit(128 + number))
+
+
+def stopping_signals() -> list[signal.Signals]:
+    return [getattr(signal, name) for name in STOPPING if hasattr(signal, name)]
 
 
 def leave(engines: list[Engine]) -> None:
     """Give `engines` up; the last one out stops them."""
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second Ctrl-C must not orphan them
+        for number in stopping_signals():
+            signal.signal(number, signal.SIG_IGN)  # an impatient second Ctrl-C must not orphan them
     with ThreadPoolExecutor(len(engines)) as pool:
         list(pool.map(Engine.leave, engines))

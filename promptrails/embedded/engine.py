@@ -25,6 +25,10 @@ class EngineError(Exception):
     """An engine cannot run; the message is a sentence for the operator."""
 
 
+def unusable(folder: Path, error: OSError) -> str:
+    return f"{folder} cannot be used ({error.strerror}). Set DATA_DIR to a folder of your own."
+
+
 class Engine(abc.ABC):
     """A server as a child process, in a session of its own, on loopback, with its data under `folder`."""
 
@@ -92,9 +96,7 @@ class Engine(abc.ABC):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.gate().opened().close()
         except OSError as error:
-            raise EngineError(
-                f"{self.folder} cannot be used ({error.strerror}). Set DATA_DIR to a folder of your own."
-            ) from error
+            raise EngineError(unusable(self.folder, error)) from error
 
     def find(self) -> psutil.Process | None:
         """The running engine of this folder, by its command line: process ids are recycled."""

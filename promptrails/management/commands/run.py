@@ -1,20 +1,18 @@
-"""`make run`: migrates, makes the demo on the first start, then serves pages and works until told to stop."""
+"""`make run`: migrates, serves pages, works, makes the demo on the first start, until told to stop."""
 
-import ctypes
+import hashlib
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -22,62 +20,11 @@ from django.db import connections
 
 from assets import storage
 from promptrails.demo_password import demo_password
-from promptrails.embedded.locks import only_one
+from promptrails.embedded.children import Child, end_remains
+from promptrails.embedded.locks import FileLock
 from promptrails.workspaces.models import Workspace
 
-ROOT = Path(settings.BASE_DIR)
-STOP_SECONDS = 20
-LONGEST_PAUSE = 30
-PR_SET_PDEATHSIG = 1  # prctl(2)
-
-
-def die_with_parent() -> None:
-    """In the child, on Linux: it is ended should the supervisor be killed outright."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-@dataclass
-class Child:
-    """A process that is started again, after growing pauses, whenever it ends."""
-
-    name: str
-    command: list[str]
-    process: subprocess.Popen[bytes] | None = None
-    failures: int = 0
-    started: float = 0.0
-    again_at: float = field(default=0.0)
-
-    def start(self) -> None:
-        before: Callable[[], None] | None = die_with_parent if os.name == "posix" else None
-        self.process = subprocess.Popen(  # noqa: S603
-            self.command,
-            cwd=ROOT,
-            start_new_session=True,
-            preexec_fn=before,
-        )
-        self.started = time.monotonic()
-
-    def watch(self, say: Callable[[str], None]) -> None:
-        """Starts the child again once its pause is over."""
-        if self.process and self.process.poll() is not None:
-            lived = time.monotonic() - self.started
-            self.failures = 0 if lived > 60 else self.failures + 1
-            pause = min(2**self.failures, LONGEST_PAUSE)
-            say(f"The {self.name} ended with code {self.process.returncode}; starting it again in {pause} s.")
-            self.process, self.again_at = None, time.monotonic() + pause
-        elif self.process is None and time.monotonic() >= self.again_at:
-            self.start()
-
-    def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+SUPERVISOR = ("SIGTERM", "SIGINT", "SIGHUP")
 
 
 class Command(BaseCommand):
@@ -86,52 +33,53 @@ class Command(BaseCommand):
     stopping = False
 
     def handle(self, *args: Any, **options: Any) -> None:
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-        lock = only_one(settings.DATA_DIR / "run.lock")
-        if lock is None:
-            raise CommandError(
-                f"PromptRails Assets is running on {settings.DATA_DIR} already. Stop that first."
-            )
-        try:
-            for name in ("SIGTERM", "SIGINT", "SIGHUP"):
-                if hasattr(signal, name):
-                    signal.signal(getattr(signal, name), self.stop)
-            self.prepare()
-            self.supervise()
-        finally:
-            lock.release()
-
-    def stop(self, number: int, frame: object) -> None:
-        self.stopping = True
-
-    def prepare(self) -> None:
+        """Until the children run, a signal raises (embedded.stop_on_signals); then it is noted."""
+        end_remains(settings.DATA_DIR)
         check_port(settings.PORT)
         try:
             storage.check_bucket()
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
         call_command("migrate", verbosity=0)
-        if not settings.DEBUG:
-            call_command("collectstatic", verbosity=0, interactive=False)
-        if not settings.PRODUCTION and not Workspace.objects.exists():
-            call_command("seed_demo")
+        collect_static()
+        seeding = wants_demo()
         connections.close_all()
+        for number in (getattr(signal, name) for name in SUPERVISOR if hasattr(signal, name)):
+            if number is signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+                signal.signal(number, self.stop)
+        self.supervise(seeding)
 
-    def supervise(self) -> None:
+    def stop(self, number: int, frame: object) -> None:
+        self.stopping = True
+
+    def supervise(self, seeding: bool) -> None:
         children = [Child("web server", web_command()), Child("worker", worker_command())]
+        demo = Child("demo", [sys.executable, "manage.py", "seed_demo"], patience=1) if seeding else None
+        everyone = [*children, demo] if demo else children
         try:
-            for child in children:
-                child.start()
-            announced = False
+            for child in everyone:
+                child.start(settings.DATA_DIR)
+            told = False
             while not self.stopping:
-                announced = announced or self.announce()
+                if demo and demo.ended():
+                    self.demo_ended(demo)
+                    demo = None
+                told = told or (demo is None and self.announce())
                 for child in children:
-                    child.watch(self.say)
-                time.sleep(0.1)
+                    child.keep_up(settings.DATA_DIR, self.say)
+                time.sleep(0.05)
             self.say("Stopping.")
         finally:
-            for child in children:
+            for child in everyone:
+                child.ask_to_stop()
+            for child in everyone:
                 child.stop()
+
+    def demo_ended(self, demo: Child) -> None:
+        if demo.code() == 0:
+            unfinished_demo().unlink(missing_ok=True)
+        else:
+            self.say("The demo is not complete; the next start goes on with it, or manage.py seed_demo.")
 
     def say(self, line: str) -> None:
         self.stdout.write(line)
@@ -154,20 +102,74 @@ class Command(BaseCommand):
         return True
 
 
+def unfinished_demo() -> Path:
+    return Path(settings.DATA_DIR) / "demo-unfinished"
+
+
+def wants_demo() -> bool:
+    """At the first start, and again until it was made to its end."""
+    if settings.PRODUCTION or (Workspace.objects.exists() and not unfinished_demo().exists()):
+        return False
+    unfinished_demo().touch()
+    return True
+
+
+def collect_static() -> None:
+    """Only when a source changed since: compressing all of them takes a second or two."""
+    if settings.DEBUG:
+        return
+    root = Path(settings.STATIC_ROOT)
+    made_of, now = root / ".made-of", static_sources()
+    try:
+        if made_of.exists() and made_of.read_text() == now:
+            return
+        root.mkdir(exist_ok=True)
+        with FileLock(root / ".lock"):  # another run of this checkout, with data of its own
+            call_command("collectstatic", verbosity=0, interactive=False)
+            made_of.write_text(now)
+    except OSError as error:
+        if (root / "staticfiles.json").exists():  # an image whose files were collected when it was built
+            return
+        raise CommandError(
+            f"{root} cannot be written ({error.strerror}); collectstatic has to run once."
+        ) from error
+
+
+def static_sources() -> str:
+    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    for finder in get_finders():
+        for name, store in finder.list([]):
+            status = Path(store.path(name)).stat()
+            digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
 def check_port(port: int) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.HOST, port))
-        except OSError as error:
-            hint = "Choose another with PORT, for example: PORT=8001 make run"
-            raise CommandError(f"Port {port} cannot be used ({error.strerror}). {hint}") from error
+    try:
+        found = socket.getaddrinfo(settings.HOST, port, type=socket.SOCK_STREAM)
+        family, kind, protocol, _, address = found[0]
+        with socket.socket(family, kind, protocol) as probe:
+            if os.name == "posix":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen()
+    except socket.gaierror as error:
+        raise CommandError(f"HOST {settings.HOST!r} is not an address ({error.strerror}).") from error
+    except OSError as error:
+        raise CommandError(
+            f"Port {port} on {settings.HOST} cannot be used ({error.strerror}). "
+            "Choose another with PORT, for example: PORT=8001 make run"
+        ) from error
 
 
 def serves(port: int) -> bool:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.HOST, settings.HOST)  # noqa: S104
+    host = f"[{host}]" if ":" in host else host
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1) as answer:
+        with urllib.request.urlopen(f"http://{host}:{port}/healthz", timeout=1) as answer:
             return answer.status == 200
+    except urllib.error.HTTPError:
+        return True  # HOST is not among ALLOWED_HOSTS, perhaps; it serves all the same
     except (urllib.error.URLError, OSError):
         return False
 
@@ -180,6 +182,7 @@ def web_command() -> list[str]:
         "--workers": str(settings.WEB_WORKERS),
         "--blocking-threads": str(settings.WEB_THREADS),
         "--log-level": "warning",
+        "--workers-kill-timeout": "10",
     }
     flags = [part for option in options.items() for part in option]
     return [
