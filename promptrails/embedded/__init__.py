@@ -96,8 +96,19 @@ def stopping_signals() -> list[signal.Signals]:
 
 def leave(engines: list[Engine]) -> None:
     """Give `engines` up; the last one out stops them."""
-    if threading.current_thread() is threading.main_thread():
-        for number in stopping_signals():
-            signal.signal(number, signal.SIG_IGN)  # an impatient second Ctrl-C must not orphan them
-    with ThreadPoolExecutor(len(engines)) as pool:
+    with unstoppable(), ThreadPoolExecutor(len(engines)) as pool:
         list(pool.map(Engine.leave, engines))
+
+
+@contextmanager
+def unstoppable() -> Iterator[None]:
+    """An impatient second Ctrl-C must not orphan what is being stopped."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in stopping_signals()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)

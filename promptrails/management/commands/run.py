@@ -20,11 +20,10 @@ from django.db import connections
 
 from assets import storage
 from promptrails.demo_password import demo_password
+from promptrails.embedded import stopping_signals
 from promptrails.embedded.children import Child, end_remains
 from promptrails.embedded.locks import FileLock
 from promptrails.workspaces.models import Workspace
-
-SUPERVISOR = ("SIGTERM", "SIGINT", "SIGHUP")
 
 
 class Command(BaseCommand):
@@ -44,8 +43,8 @@ class Command(BaseCommand):
         collect_static()
         seeding = wants_demo()
         connections.close_all()
-        for number in (getattr(signal, name) for name in SUPERVISOR if hasattr(signal, name)):
-            if number is signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+        for number in stopping_signals():
+            if number.name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN:  # nohup
                 signal.signal(number, self.stop)
         self.supervise(seeding)
 
