@@ -96,7 +96,7 @@ class SeaweedFS(Engine):
         return {
             **inherited,
             "HOME": str(self.folder),  # keeps a person's own SeaweedFS configuration out
-            "GOMEMLIMIT": "192MiB",
+            "GOMEMLIMIT": "256MiB",
             "AWS_ACCESS_KEY_ID": self.access_key_id,
             "AWS_SECRET_ACCESS_KEY": self.secret_key,
             **{f"WEED_JWT_{part}SIGNING_{read}KEY": key for part in ("", "FILER_") for read in ("", "READ_")},
