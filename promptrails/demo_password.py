@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from promptrails.embedded.folder import secret
+from promptrails.private_files import secret
 
 
 def demo_password(data_dir: Path, environ: Mapping[str, str]) -> str:

@@ -1,7 +1,6 @@
 """Every environment variable of the app is read here, once (the README lists them all)."""
 
 import os
-import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from promptrails.environment import Environment, Mode, StorageSettings
+from promptrails.private_files import secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(os.environ)
@@ -34,13 +34,7 @@ def secret_key() -> str:
     if given := env.text("SECRET_KEY"):
         return given
     DATA_DIR.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(DATA_DIR / "secret-key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return (DATA_DIR / "secret-key").read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(key := secrets.token_urlsafe(48))
-    return key
+    return secret(DATA_DIR / "secret-key", 48)
 
 
 SECRET_KEY = secret_key()

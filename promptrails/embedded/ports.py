@@ -7,7 +7,7 @@ import socket
 from collections.abc import Iterable
 from pathlib import Path
 
-from promptrails.embedded.folder import write_private
+from promptrails.private_files import write_private
 
 # Below the range that systems hand out for outgoing connections (Linux: 32768 and up), also after
 # 10,000 is added for the gRPC port that SeaweedFS derives.

@@ -15,7 +15,7 @@ import psutil
 
 from promptrails.embedded import accounts, ports
 from promptrails.embedded.engine import Engine, EngineError
-from promptrails.embedded.folder import secret
+from promptrails.private_files import secret
 
 ROLE = DATABASE = "assets"
 SETTINGS = {

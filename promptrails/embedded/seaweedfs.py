@@ -13,7 +13,7 @@ from pathlib import Path
 
 from promptrails.embedded import ports
 from promptrails.embedded.engine import Engine, EngineError
-from promptrails.embedded.folder import secret
+from promptrails.private_files import secret
 
 PORTS = ["admin", "master", "master.grpc", "volume", "volume.grpc", "filer", "filer.grpc", "s3", "s3.grpc"]
 ADMIN_GRPC = 10_000  # its worker looks for the admin's gRPC port that far above the other
