@@ -56,6 +56,11 @@ def members(data: Path) -> list[psutil.Process]:
     return found
 
 
+def heed_hangups() -> None:
+    """In the child: where the tests themselves run under nohup, SIGHUP would be ignored there too."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Run:
     def __init__(self, data: Path, *command: str) -> None:
         self.data, self.port = data, free_port()
@@ -69,6 +74,7 @@ class Run:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=heed_hangups,
             )
 
     def status(self, path: str) -> int:
