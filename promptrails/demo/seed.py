@@ -61,7 +61,7 @@ def add_workspace(slug: str, name: str) -> Workspace:
 
 def add_person(email: str, name: str, password: str, workspace: Workspace, role: str) -> None:
     """The password is for new people only: somebody may have changed theirs."""
-    user = User.objects.filter(email__iexact=email).first()
+    user = User.objects.with_email(email).first()
     user = user or User.objects.create_user(email, password, name)
     Membership.objects.get_or_create(workspace=workspace, user=user, defaults={"role": role})
 

@@ -34,7 +34,7 @@ class MemberForm(forms.Form):
 
     def clean_email(self) -> User:
         email = normal_email(str(self.cleaned_data["email"]))
-        user = User.objects.filter(email__iexact=email, is_active=True).first()
+        user = User.objects.with_email(email).filter(is_active=True).first()
         if user is None:
             raise forms.ValidationError(
                 f"Nobody has an account as {email}. An operator makes one with manage.py create_user."

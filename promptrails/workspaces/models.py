@@ -17,8 +17,13 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def with_email(self, email: str) -> models.QuerySet["User"]:
+        """The account of that address, if any; folded as throttling and the unique index fold it."""
+        # iexact compares upper case, where ſ is S and ı is I: other spellings would reach one account.
+        return self.alias(folded=Lower("email")).filter(folded=email.strip().lower())
+
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=(username or "").strip())
+        return self.with_email(username or "").get()
 
 
 class User(AbstractBaseUser):

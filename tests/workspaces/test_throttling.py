@@ -80,6 +80,24 @@ def test_case_spaces_and_browsers_make_no_other_account(client: Client, ada: Use
     assert attempt(client, password=PASSWORD) == 429
 
 
+@pytest.mark.parametrize(
+    "spelling", ["\u017fkim@example.com", "sk\u0131m@example.com", "SK\u0130M@example.com"]
+)
+def test_letters_that_only_look_like_it_in_capitals_reach_no_account(
+    client: Client, db: None, spelling: str
+) -> None:
+    make_user("skim@example.com")
+    assert attempt(client, spelling, PASSWORD) == 200
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_kelvin_sign_is_throttled_as_the_letter_it_is(client: Client, db: None) -> None:
+    make_user("kim@example.com")
+    for _ in range(5):
+        attempt(client, "kim@example.com")
+    assert attempt(client, "\u212aim@example.com", PASSWORD) == 429
+
+
 def test_an_unknown_account_is_throttled_just_the_same(client: Client, db: None) -> None:
     for _ in range(5):
         attempt(client, "nobody@example.com")

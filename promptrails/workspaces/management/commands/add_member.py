@@ -6,7 +6,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from promptrails.workspaces import members
-from promptrails.workspaces.forms import normal_email
 from promptrails.workspaces.models import Role, User, Workspace
 
 
@@ -21,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, workspace: str, email: str, role: str, **options: Any) -> None:
         try:
             where = Workspace.objects.get(slug=workspace)
-            user = User.objects.get(email__iexact=normal_email(email))
+            user = User.objects.with_email(email).get()
         except Workspace.DoesNotExist as error:
             raise CommandError(f"There is no workspace “{workspace}”.") from error
         except User.DoesNotExist as error:

@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, email: str, name: str, password_stdin: bool, **options: Any) -> None:
         user = User(email=normal_email(email), name=name.strip())
         password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(12)
-        if User.objects.filter(email__iexact=user.email).exists():
+        if User.objects.with_email(user.email).exists():
             raise CommandError(f"{user.email} has an account already.")
         try:
             user.full_clean(exclude=["password"])
