@@ -177,6 +177,8 @@ AXES_CLIENT_IP_CALLABLE = "promptrails.workspaces.pages.accounts.client_address"
 AXES_LOCKOUT_CALLABLE = "promptrails.workspaces.pages.accounts.locked_out"
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
+# Requests a minute that one API key may make.
+API_RATE_LIMIT = env.number("API_RATE_LIMIT", 600, 1, 1_000_000)
 SESSION_COOKIE_NAME = "session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

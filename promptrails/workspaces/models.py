@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -84,3 +85,54 @@ class Membership(models.Model):
     @property
     def is_owner(self) -> bool:
         return self.role == Role.OWNER
+
+
+class Scope(models.TextChoices):
+    """What a key may do; the names are those of the API's contract."""
+
+    READ = "assets:read", "Read assets"
+    WRITE = "assets:write", "Upload and delete assets"
+
+
+class ApiKey(models.Model):
+    """A program's way in to one workspace. Only the SHA-256 of the key is kept; rows are never deleted."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=20, help_text="the key's first characters, to tell it by")
+    secret_hash = models.CharField(max_length=64, unique=True, help_text="SHA-256, hexadecimal")
+    scopes = ArrayField(models.CharField(max_length=30, choices=Scope.choices))
+    allowed_addresses = ArrayField(
+        models.CharField(max_length=50),
+        default=list,
+        blank=True,
+        help_text="addresses or networks; none: any",
+    )
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    if TYPE_CHECKING:
+        workspace_id: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def is_active(self) -> bool:
+        return self.revoked_at is None and not self.is_expired
+
+
+class ApiKeyWindow(models.Model):
+    """How often a key was used in its present minute: an unlogged table, so counting writes no WAL."""
+
+    key = models.OneToOneField(ApiKey, models.CASCADE, primary_key=True, related_name="+")
+    started_at = models.DateTimeField()
+    requests = models.PositiveIntegerField()
