@@ -36,7 +36,9 @@ $(VENV)/installed: requirements.txt | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/installed-dev: requirements.txt requirements-dev.txt | $(BIN)/python
+$(VENV)/installed-dev: requirements.txt requirements-dev.txt requirements-sdk.txt | $(BIN)/python
 	@echo "Installing the requirements of tests and linters ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@rm -rf $(VENV)/sdk
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $(VENV)/sdk -r requirements-sdk.txt
 	@touch $@ $(VENV)/installed

@@ -70,7 +70,7 @@ def issue(
         scopes=wanted,
         allowed_addresses=[network(text) for text in allowed_addresses],
         created_by=created_by,
-        expires_at=expires_in_days and timezone.now() + timedelta(days=expires_in_days),
+        expires_at=timezone.now() + timedelta(days=expires_in_days) if expires_in_days else None,
     )
     return key, secret
 
