@@ -1,4 +1,4 @@
-"""SigV4 query signing of GET: computed here, without a request, for the very URL that a browser will use.
+"""SigV4 query signing: computed here, without a request, for the very URL that a browser will use.
 
 Amazon S3 API Reference, "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)".
 botocore's own signer takes 58 µs for a URL and this one about a fifth, and a page signs fifty;
@@ -6,6 +6,7 @@ tests/assets/test_signing.py holds the two against each other.
 """
 
 import hmac
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -40,7 +41,7 @@ def place(base: str) -> tuple[str, str]:
     return (host if parts.port in {None, default} else f"{host}:{parts.port}"), parts.path
 
 
-def sign_get(
+def sign_url(
     base: str,
     key: str,
     parameters: dict[str, str],
@@ -49,24 +50,32 @@ def sign_get(
     region: str,
     at: datetime,
     expires_in: int,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
 ) -> str:
-    """The signed URL of `base` + "/" + the quoted key, good for `expires_in` seconds from `at` (UTC)."""
+    """The signed URL of `base` + "/" + the quoted key, good for `expires_in` seconds from `at` (UTC).
+
+    `headers`, by their names in lower case, are signed too: a request must carry them as they are.
+    """
     stamp = at.strftime("%Y%m%dT%H%M%SZ")
     scope = f"{stamp[:8]}/{region}/s3/aws4_request"
     host, path = place(base)
     quoted_key = quote(key, safe=UNRESERVED_AND_SLASH)
+    signed = {"host": host, **(headers or {})}
+    names = ";".join(sorted(signed))
     query = {
         **parameters,
         "X-Amz-Algorithm": ALGORITHM,
         "X-Amz-Credential": f"{credentials.access_key}/{scope}",
         "X-Amz-Date": stamp,
         "X-Amz-Expires": str(expires_in),
-        "X-Amz-SignedHeaders": "host",
+        "X-Amz-SignedHeaders": names,
     }
     if credentials.token:
         query["X-Amz-Security-Token"] = credentials.token
-    canonical_query = "&".join(f"{name}={quote(value, safe='-_.~')}" for name, value in sorted(query.items()))
-    request = f"GET\n{path}/{quoted_key}\n{canonical_query}\nhost:{host}\n\nhost\nUNSIGNED-PAYLOAD"
+    canonical_query = "&".join(f"{name}={quote(query[name], safe='-_.~')}" for name in sorted(query))
+    lines = "".join(f"{name}:{signed[name].strip()}\n" for name in sorted(signed))
+    request = f"{method}\n{path}/{quoted_key}\n{canonical_query}\n{lines}\n{names}\nUNSIGNED-PAYLOAD"
     to_sign = f"{ALGORITHM}\n{stamp}\n{scope}\n{sha256(request.encode()).hexdigest()}"
     secret = signing_key(credentials.secret_key, stamp[:8], region)
     signature = hmac.digest(secret, to_sign.encode(), "sha256").hex()

@@ -12,7 +12,7 @@ from botocore.credentials import Credentials as BotocoreCredentials
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from assets.signing import Credentials, sign_get
+from assets.signing import Credentials, sign_url
 
 AT = datetime(2026, 3, 12, 23, 59, 59, tzinfo=UTC)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -72,7 +72,7 @@ def test_a_signature_is_the_one_that_botocore_makes(
     expires_in: int,
 ) -> None:
     at = at.replace(microsecond=0, tzinfo=UTC)
-    ours = sign_get(
+    ours = sign_url(
         base, key, parameters, credentials=credentials, region=region, at=at, expires_in=expires_in
     )
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items())
@@ -89,7 +89,7 @@ def signature(url: str) -> str:
 
 def signed(base: str = "http://h:1/b", key: str = "k", **changes: Any) -> str:
     known = {"credentials": Credentials("A", "secret"), "region": "us-east-1", "at": AT, "expires_in": 60}
-    return sign_get(base, key, **{"parameters": {}, **known, **changes})
+    return sign_url(base, key, **{"parameters": {}, **known, **changes})
 
 
 def test_everything_that_a_browser_sends_is_under_the_signature() -> None:

@@ -80,7 +80,7 @@ def test_single_deletes_go_on_past_a_refusal_and_end_when_the_store_fails(second
 
 
 def test_more_keys_than_one_request_takes_are_sent_in_turns(second: Second) -> None:
-    keys = [f"many/{number}" for number in range(storage.DELETE_BATCH + 1)]
+    keys = [f"many/{number}" for number in range(storage.objects.DELETE_BATCH + 1)]
     put(keys[0])
     put(keys[-1])
     assert storage.remove(keys) == keys
@@ -140,7 +140,7 @@ def test_a_clock_that_is_wrong_is_told_from_a_wrong_key(second: Second, minutes:
     elsewhen = datetime.now(UTC) + timedelta(minutes=minutes)
     with (
         mock.patch("botocore.auth.get_current_datetime", return_value=elsewhen.replace(tzinfo=None)),
-        mock.patch.object(storage, "datetime", mock.Mock(now=lambda _: elsewhen)),
+        mock.patch.object(storage.bucket, "datetime", mock.Mock(now=lambda _: elsewhen)),
         pytest.raises(ImproperlyConfigured, match="40 minutes apart"),
     ):
         storage.check_bucket()

@@ -1,0 +1,48 @@
+"""The only door to S3: put, peek, list, remove, sign. A missing object is an answer, failing an error."""
+
+from assets.storage.bucket import (
+    allow_origins,
+    allowed_origins,
+    check_bucket,
+    check_reach,
+    is_reachable,
+    where,
+)
+from assets.storage.client import ObjectInfo, _client, _transfer_client, client, reason, transfer_client
+from assets.storage.objects import head, list_objects, peek, put, refusals, remove
+from assets.storage.urls import credentials, public_base, public_origin, sign, sign_put
+from assets.storage.writing import PART, ObjectWriter, abort_unfinished
+
+__all__ = [
+    "PART",
+    "ObjectInfo",
+    "ObjectWriter",
+    "abort_unfinished",
+    "allow_origins",
+    "allowed_origins",
+    "check_bucket",
+    "check_reach",
+    "client",
+    "credentials",
+    "head",
+    "is_reachable",
+    "list_objects",
+    "peek",
+    "public_base",
+    "public_origin",
+    "put",
+    "reason",
+    "refusals",
+    "remove",
+    "reset",
+    "sign",
+    "sign_put",
+    "transfer_client",
+    "where",
+]
+
+
+def reset() -> None:
+    """Forgets the clients, for settings that changed (tests do)."""
+    for remembered in (_client, _transfer_client, public_base, refusals):
+        remembered.cache_clear()

@@ -1,0 +1,88 @@
+"""The clients of this process, and what storage's faults mean. A missing object is an answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, wraps
+from threading import Lock
+from typing import Any, ParamSpec, TypeVar, cast
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.files.storage import storages
+
+from assets.errors import StorageUnavailable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+MISSING = {"404", "NoSuchKey", "NotFound"}
+TRANSFER_TIMEOUT = 10  # seconds at least for an answer to 8 MiB: an upload is no page
+AWAY = "Storage does not answer at the moment. Nothing was lost; try again in a minute."
+
+
+@dataclass(frozen=True)
+class ObjectInfo:
+    """An object as storage tells of it; `size` in bytes."""
+
+    key: str
+    size: int
+    content_type: str = ""
+    etag: str = ""
+    modified: datetime | None = None
+
+
+_making_client = Lock()
+
+
+def client() -> Any:
+    """The one client of this process, as django-storages configures it: making one takes 60 ms."""
+    with _making_client:
+        return _client()
+
+
+def transfer_client() -> Any:
+    """The same with more patience, for requests that carry a file."""
+    with _making_client:
+        return _transfer_client()
+
+
+@cache
+def _client() -> Any:
+    return cast(Any, storages["default"]).connection.meta.client
+
+
+@cache
+def _transfer_client() -> Any:
+    backend = cast(dict[str, Any], storages.backends["default"])
+    given = backend["OPTIONS"]["client_config"]
+    patient = given.merge(Config(read_timeout=max(given.read_timeout, TRANSFER_TIMEOUT)))
+    options = {**backend["OPTIONS"], "client_config": patient}
+    return cast(Any, storages.create_storage({**backend, "OPTIONS": options})).connection.meta.client
+
+
+def guarded(call: Callable[P, R]) -> Callable[P, R]:
+    """Turns every fault of the store into StorageUnavailable; the cause keeps the details for the log."""
+
+    @wraps(call)
+    def guard(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return call(*args, **kwargs)
+        except (BotoCoreError, ClientError, OSError) as error:
+            raise StorageUnavailable(AWAY) from error
+
+    return guard
+
+
+def code_of(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def is_fault_of_store(error: ClientError) -> bool:
+    """Whether the store itself fails (5xx), rather than refuses."""
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)) >= 500
+
+
+def reason(error: StorageUnavailable) -> str:
+    """What storage said, in a word for operators: its error code, or the name of the network's fault."""
+    cause = error.__cause__
+    return code_of(cause) if isinstance(cause, ClientError) else type(cause).__name__

@@ -1,0 +1,141 @@
+"""Objects: put, head, peek, list, remove."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, BinaryIO
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+
+from assets.errors import StorageUnavailable
+from assets.storage.client import (
+    AWAY,
+    MISSING,
+    ObjectInfo,
+    client,
+    code_of,
+    guarded,
+    is_fault_of_store,
+    transfer_client,
+)
+
+# How services say that they do not take DeleteObjects as boto3 sends it (boto/boto3 #4392).
+NO_BATCHES = {"MissingContentMD5", "NotImplemented", "MethodNotAllowed", "InvalidRequest", "InvalidDigest"}
+NO_BATCHES |= {"405", "501"}  # said by the status alone
+EMPTY = {"InvalidRange", "416"}
+DELETE_BATCH = 1000
+
+
+@guarded
+def put(key: str, file: BinaryIO, content_type: str) -> None:
+    """Streams the file to storage, in parts where it is large; raises StorageUnavailable."""
+    transfer_client().upload_fileobj(
+        file, settings.STORAGE.bucket, key, ExtraArgs={"ContentType": content_type}
+    )
+
+
+@guarded
+def head(key: str) -> ObjectInfo | None:
+    """What storage holds under the key, or None; raises StorageUnavailable."""
+    try:
+        answer = client().head_object(Bucket=settings.STORAGE.bucket, Key=key)
+    except ClientError as error:
+        if code_of(error) in MISSING:
+            return None
+        raise
+    return info_of(key, answer, answer["ContentLength"])
+
+
+@guarded
+def peek(key: str, length: int) -> tuple[ObjectInfo, bytes] | None:
+    """What storage holds under the key and its first bytes, in one request, or None.
+
+    Raises StorageUnavailable.
+    """
+    where = {"Bucket": settings.STORAGE.bucket, "Key": key}
+    try:
+        answer = client().get_object(**where, Range=f"bytes=0-{length - 1}")
+    except ClientError as error:
+        if code_of(error) in MISSING:
+            return None
+        if code_of(error) in EMPTY:  # no byte can be asked of an object that has none (RFC 9110, 15.5.17)
+            found = head(key)
+            return (found, b"") if found else None
+        raise
+    with answer["Body"] as body:
+        first = body.read(length)
+    size = int(answer.get("ContentRange", "").rpartition("/")[2] or answer["ContentLength"])
+    return info_of(key, answer, size), first
+
+
+def info_of(key: str, answer: dict[str, Any], size: int) -> ObjectInfo:
+    return ObjectInfo(
+        key, size, answer.get("ContentType", ""), answer["ETag"].strip('"'), answer["LastModified"]
+    )
+
+
+def list_objects(prefix: str = "", after: str = "") -> Iterator[ObjectInfo]:
+    """Every object under the prefix in the order of keys, page by page; raises StorageUnavailable."""
+    pages = client().get_paginator("list_objects_v2")
+    found = pages.paginate(Bucket=settings.STORAGE.bucket, Prefix=prefix, StartAfter=after)
+    try:
+        for page in found:
+            for item in page.get("Contents", []):
+                yield ObjectInfo(
+                    item["Key"], item["Size"], etag=item["ETag"].strip('"'), modified=item["LastModified"]
+                )
+    except (BotoCoreError, ClientError, OSError) as error:
+        raise StorageUnavailable(AWAY) from error
+
+
+@guarded
+def remove(keys: Sequence[str]) -> list[str]:
+    """Removes objects; the keys that storage confirms as gone. One that never was there is gone too.
+
+    Raises StorageUnavailable when storage does not answer at all.
+    """
+    gone: list[str] = []
+    for start in range(0, len(keys), DELETE_BATCH):
+        batch = keys[start : start + DELETE_BATCH]
+        gone += remove_batch(batch) if len(batch) > 1 else remove_singly(batch)
+    return gone
+
+
+@cache
+def refusals() -> set[str]:
+    """What this store was seen to refuse, remembered for the life of the process."""
+    return set()
+
+
+def remove_batch(keys: Sequence[str]) -> list[str]:
+    if "DeleteObjects" in refusals():
+        return remove_singly(keys)
+    request = {"Objects": [{"Key": key} for key in keys], "Quiet": False}
+    try:
+        answer = client().delete_objects(Bucket=settings.STORAGE.bucket, Delete=request)
+    except ClientError as error:
+        if code_of(error) not in NO_BATCHES:
+            raise
+        refusals().add("DeleteObjects")
+        return remove_singly(keys)
+    gone = {item["Key"] for item in answer.get("Deleted", [])}
+    gone |= {item["Key"] for item in answer.get("Errors", []) if item.get("Code") == "NoSuchKey"}
+    return [key for key in keys if key in gone]
+
+
+def remove_singly(keys: Sequence[str]) -> list[str]:
+    """One request a key; a refused one is left out, a store that is away ends it.
+
+    A 404 without S3's own NoSuchKey confirms nothing: a proxy or a wrong bucket answers so.
+    """
+    gone = []
+    for key in keys:
+        try:
+            client().delete_object(Bucket=settings.STORAGE.bucket, Key=key)
+        except ClientError as error:
+            if code_of(error) != "NoSuchKey":
+                if len(keys) == 1 or is_fault_of_store(error):
+                    raise
+                continue
+        gone.append(key)
+    return gone
