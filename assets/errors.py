@@ -37,6 +37,27 @@ class Conflict(DomainError):
     status = 409
 
 
+class TooLarge(DomainError):
+    """More bytes than UPLOAD_MAX_BYTES, or than fit into one request."""
+
+    code = "payload_too_large"
+    status = 413
+
+
+class UnsupportedMedia(DomainError):
+    """Bytes that are neither audio, image nor video, or other than they were declared to be."""
+
+    code = "unsupported_media_type"
+    status = 415
+
+
+class KeyReused(DomainError):
+    """An Idempotency-Key that came before, with another request."""
+
+    code = "idempotency_key_reused"
+    status = 422
+
+
 class StorageUnavailable(DomainError):
     """Storage did not answer, or answered with a fault of its own; nothing was lost by it."""
 

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = [
-    {"assets.kinds", "assets.errors"},
+    {"assets.kinds", "assets.errors", "assets.sniffing"},
     {"assets.models", "assets.signing", "assets.storage", "assets.previews"},
     {"assets.ingest", "assets.deletion", "assets.delivery"},
     {"assets.access", "assets.filters", "assets.search", "assets.pagination", "assets.tallies"},
@@ -23,6 +23,7 @@ ONLY_IN = {
     "pyvips": {"assets.previews", "promptrails.demo"},
     "av": {"assets.previews", "promptrails.demo"},
     "numpy": {"promptrails.demo"},
+    "filetype": {"assets.sniffing"},
 }
 
 
