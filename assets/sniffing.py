@@ -14,7 +14,7 @@ UNKNOWN = {"", "application/octet-stream", "binary/octet-stream"}
 # Containers that carry sound alone or pictures too: the content types for either.
 CONTAINERS = (
     {"video/webm", "audio/webm", "video/x-matroska", "audio/x-matroska"},
-    {"video/mp4", "audio/mp4", "video/quicktime", "video/3gpp"},
+    {"video/mp4", "audio/mp4", "video/quicktime"},
     {"video/ogg", "audio/ogg"},
 )
 SOUND_OF = {"video/webm": "audio/webm", "video/x-matroska": "audio/x-matroska", "video/mp4": "audio/mp4"}
