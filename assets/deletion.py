@@ -6,6 +6,8 @@ the worker asks again with growing pauses. A crash leaves a whole asset or a rec
 """
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -15,7 +17,8 @@ from django.utils import timezone
 from assets import storage
 from assets.errors import NotFound, StorageUnavailable
 from assets.models import Activity, Asset, Removal
-from promptrails.workspaces.models import User, Workspace
+from promptrails.workspaces.actors import Actor
+from promptrails.workspaces.models import Workspace
 
 log = logging.getLogger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=6)
@@ -23,31 +26,55 @@ IN_HAND = timedelta(seconds=30)  # how long whoever deletes has the first try to
 BATCH = 1000  # keys: DeleteObjects takes no more (Amazon S3 API Reference)
 
 
-def delete_asset(workspace: Workspace, asset_id: str, actor: User) -> bool:
+@dataclass(frozen=True)
+class Deleted:
+    """What one deletion took: ids of assets, and whether storage confirmed that all objects are gone."""
+
+    ids: list[str]
+    confirmed: bool
+
+
+def delete_asset(workspace: Workspace, asset_id: str, actor: Actor) -> bool:
     """Deletes the asset for good; whether storage has confirmed that its objects are gone too.
 
     Raises NotFound when the workspace has no such asset (any more).
     """
-    removal_ids = record_deletion(workspace, asset_id, actor)
-    return remove_objects(Q(id__in=removal_ids)) == len(removal_ids)
+    deleted = delete_assets(workspace, [asset_id], actor)
+    if not deleted.ids:
+        raise NotFound("This asset is gone: it was deleted, or it was never here.")
+    return deleted.confirmed
+
+
+def delete_assets(workspace: Workspace, asset_ids: Sequence[str], actor: Actor) -> Deleted:
+    """Deletes those of the ids that the workspace has, all or none; no more than BATCH at once."""
+    ids, keys = record_deletion(workspace, asset_ids, actor)
+    return Deleted(ids, remove_objects(Q(storage_key__in=keys)) == len(keys))
 
 
 @transaction.atomic
-def record_deletion(workspace: Workspace, asset_id: str, actor: User) -> list[int]:
-    """Row, log and recorded removal in one transaction; the ids of the removals."""
-    asset = Asset.objects.in_workspace(workspace).select_for_update().filter(id=asset_id).first()
-    if asset is None:
-        raise NotFound("This asset is gone: it was deleted, or it was never here.")
-    Asset.objects.filter(pk=asset.pk).delete()  # a deleted instance would forget its id
-    Activity.objects.create(
-        workspace=workspace,
+def record_deletion(
+    workspace: Workspace, asset_ids: Sequence[str], actor: Actor
+) -> tuple[list[str], list[str]]:
+    """Rows, log and recorded removals in one transaction; the ids deleted and the keys to remove."""
+    found = Asset.objects.in_workspace(workspace).filter(id__in=asset_ids).defer("search").order_by("id")
+    assets = list(found.select_for_update())
+    Asset.objects.filter(pk__in=[asset.pk for asset in assets]).delete()
+    Activity.objects.bulk_create(entry(asset, actor) for asset in assets)
+    removals = [removal_of(asset, key) for asset in assets for key in object_keys(asset)]
+    Removal.objects.bulk_create(removals)
+    return [asset.id for asset in assets], [removal.storage_key for removal in removals]
+
+
+def entry(asset: Asset, actor: Actor) -> Activity:
+    return Activity(
+        workspace_id=asset.workspace_id,
         action=Activity.Action.ASSET_DELETED,
-        actor=actor,
+        actor=actor.user,
         actor_email=actor.email,
-        asset_id=asset_id,
+        api_key=actor.api_key,
+        asset_id=asset.id,
         details=what_there_was(asset),
     )
-    return [removal_of(asset, key).pk for key in object_keys(asset)]
 
 
 def object_keys(asset: Asset) -> list[str]:
@@ -72,7 +99,7 @@ def what_there_was(asset: Asset) -> dict[str, object]:
 
 
 def removal_of(asset: Asset, key: str) -> Removal:
-    return Removal.objects.create(
+    return Removal(
         workspace_id=asset.workspace_id,
         asset_id=asset.id,
         storage_key=key,

@@ -1,5 +1,6 @@
 """Asset, the tallies that count it, and the rows that keep storage and database true to each other."""
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.indexes import GinIndex
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from assets.kinds import Kind
 from promptrails.workspaces.ksuids import KSUIDField, new_ksuid
-from promptrails.workspaces.models import User, Workspace
+from promptrails.workspaces.models import ApiKey, User, Workspace
 
 # 200 characters keep a model's name inside a B-tree entry whatever an agent writes into metadata.
 MODEL_SQL = "COALESCE(left(metadata ->> 'model', 200), '')"
@@ -40,6 +41,12 @@ class SearchVectorField(models.Field):
         return "tsvector"
 
 
+class PreviewStatus(models.TextChoices):
+    PENDING = "pending", "Pending"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Failed"
+
+
 class Asset(models.Model):
     """One generated file: what it is, where it lies, which execution of which agent made it."""
 
@@ -59,6 +66,12 @@ class Asset(models.Model):
     width = models.PositiveIntegerField(null=True, blank=True, help_text="pixels")
     height = models.PositiveIntegerField(null=True, blank=True, help_text="pixels")
     duration = models.FloatField(null=True, blank=True, help_text="seconds")
+    preview_status = models.CharField(
+        max_length=10,
+        choices=PreviewStatus.choices,
+        default=PreviewStatus.PENDING,
+        db_default=PreviewStatus.PENDING,
+    )
     model = models.GeneratedField(
         expression=RawSQL(MODEL_SQL, ()),  # noqa: S611  takes no input
         output_field=models.CharField(max_length=200),
@@ -130,13 +143,26 @@ class AgentTally(models.Model):
     bytes = models.BigIntegerField()
 
 
+def in_a_day() -> datetime:
+    return timezone.now() + timedelta(days=1)
+
+
 class Upload(models.Model):
-    """An intent: this object is about to be put, and becomes the asset of the same id, or is swept."""
+    """An intent: this object is about to be put, and becomes the asset of the same id, or is swept.
+
+    Whoever puts the object itself has said before what it will be: `file_size` (bytes) and `facts`.
+    """
 
     id = KSUIDField(primary_key=True, default=new_ksuid)
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+")
     storage_key = models.CharField(max_length=1024, unique=True, db_collation="C")
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(default=in_a_day, db_index=True)
+    file_size = models.BigIntegerField(null=True, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
+
+    if TYPE_CHECKING:
+        workspace_id: str
 
 
 class Removal(models.Model):
@@ -161,9 +187,24 @@ class Activity(models.Model):
     at = models.DateTimeField(default=timezone.now)
     action = models.CharField(max_length=50, choices=Action.choices)
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    actor_email = models.CharField(max_length=254, help_text="as it was then")
+    actor_email = models.CharField(max_length=254, blank=True, help_text="as it was then")
+    api_key = models.ForeignKey(ApiKey, models.PROTECT, null=True, related_name="+")
     asset_id = models.CharField(max_length=27, db_collation="C", blank=True, default="")
     details = models.JSONField(default=dict)
 
     class Meta:
         indexes = [models.Index(fields=["workspace", "-at", "-id"], name="activity_at")]
+
+
+class IdempotentAnswer(models.Model):
+    """What a request with an Idempotency-Key was answered, to be said again for a day."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the request, hexadecimal")
+    status = models.PositiveSmallIntegerField()
+    body = models.JSONField()
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="idempotency_key_unique")]

@@ -177,6 +177,8 @@ AXES_CLIENT_IP_CALLABLE = "promptrails.workspaces.pages.accounts.client_address"
 AXES_LOCKOUT_CALLABLE = "promptrails.workspaces.pages.accounts.locked_out"
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
+# Bytes that one file may have, whichever way it comes in; storage itself takes 5 GiB in one PUT.
+UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 5 * 1024**3, 1, 80 * 10**9)
 # Requests a minute that one API key may make.
 API_RATE_LIMIT = env.number("API_RATE_LIMIT", 600, 1, 1_000_000)
 SESSION_COOKIE_NAME = "session"

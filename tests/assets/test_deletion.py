@@ -10,6 +10,7 @@ from django.utils import timezone
 from assets import deletion, storage
 from assets.errors import NotFound, StorageUnavailable
 from assets.models import Activity, Asset, Removal
+from promptrails.workspaces.actors import Actor
 from promptrails.workspaces.models import User, Workspace
 from tests.factories import make_asset, store_asset
 
@@ -23,7 +24,7 @@ def fail(*args: object, **kwargs: object) -> list[str]:
 def test_row_and_object_go_and_the_log_says_who_did_it(acme: Workspace, ada: User) -> None:
     asset = store_asset(acme, execution_id="exec_1", metadata={"model": "flux"})
     assert storage.head(asset.storage_key)
-    assert deletion.delete_asset(acme, asset.id, ada) is True
+    assert deletion.delete_asset(acme, asset.id, Actor(ada)) is True
     assert storage.head(asset.storage_key) is None
     assert not Asset.objects.exists()
     assert not Removal.objects.exists()
@@ -40,7 +41,7 @@ def test_while_storage_is_away_the_removal_stays_recorded_and_completes_later(
     asset = store_asset(acme)
     with monkeypatch.context() as away:
         away.setattr(storage, "remove", fail)
-        assert deletion.delete_asset(acme, asset.id, ada) is False
+        assert deletion.delete_asset(acme, asset.id, Actor(ada)) is False
     removal = Removal.objects.get()
     assert (removal.storage_key, removal.asset_id, removal.attempts) == (asset.storage_key, asset.id, 1)
     assert removal.last_error == "Storage does not answer."
@@ -56,7 +57,7 @@ def test_the_pauses_between_tries_grow_up_to_six_hours(
 ) -> None:
     monkeypatch.setattr(storage, "remove", fail)
     asset = make_asset(acme)
-    deletion.delete_asset(acme, asset.id, ada)
+    deletion.delete_asset(acme, asset.id, Actor(ada))
     pauses = []
     for _ in range(14):
         removal = Removal.objects.get()
@@ -69,7 +70,7 @@ def test_the_pauses_between_tries_grow_up_to_six_hours(
 
 def test_a_crash_right_after_the_commit_leaves_a_removal_for_the_worker(acme: Workspace, ada: User) -> None:
     asset = store_asset(acme)
-    deletion.record_deletion(acme, asset.id, ada)  # and the process dies here
+    deletion.record_deletion(acme, [asset.id], Actor(ada))  # and the process dies here
     assert deletion.remove_due() == 0, "whoever deleted has the first try to itself for a moment"
     Removal.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
     assert deletion.remove_due() == 1
@@ -82,7 +83,7 @@ def test_a_failure_before_the_commit_leaves_the_whole_asset(
     asset = store_asset(acme)
     monkeypatch.setattr(deletion, "removal_of", fail)
     with pytest.raises(StorageUnavailable):
-        deletion.delete_asset(acme, asset.id, ada)
+        deletion.delete_asset(acme, asset.id, Actor(ada))
     assert Asset.objects.filter(id=asset.id).exists()
     assert storage.head(asset.storage_key)
     assert not Activity.objects.exists()
@@ -97,7 +98,7 @@ def test_of_two_admins_at_once_one_deletes_and_the_other_is_told_that_it_is_gone
     def delete() -> None:
         together.wait()
         try:
-            outcomes.append(deletion.delete_asset(acme, asset.id, ada))
+            outcomes.append(deletion.delete_asset(acme, asset.id, Actor(ada)))
         except NotFound as error:
             outcomes.append(error.code)
         finally:
@@ -117,21 +118,21 @@ def test_another_workspaces_asset_is_not_found_and_stays(
 ) -> None:
     asset = make_asset(other)
     with pytest.raises(NotFound):
-        deletion.delete_asset(acme, asset.id, ada)
+        deletion.delete_asset(acme, asset.id, Actor(ada))
     assert Asset.objects.filter(id=asset.id).exists()
 
 
 def test_an_object_that_is_gone_already_counts_as_removed(acme: Workspace, ada: User) -> None:
     asset = store_asset(acme)
     storage.remove([asset.storage_key])
-    assert deletion.delete_asset(acme, asset.id, ada) is True
+    assert deletion.delete_asset(acme, asset.id, Actor(ada)) is True
 
 
 @pytest.mark.parametrize(
     "change", ["UPDATE assets_activity SET actor_email = ''", "DELETE FROM assets_activity"]
 )
 def test_the_database_refuses_to_change_the_log(acme: Workspace, ada: User, change: str) -> None:
-    deletion.record_deletion(acme, make_asset(acme).id, ada)
+    deletion.record_deletion(acme, [make_asset(acme).id], Actor(ada))
     with (
         pytest.raises(DatabaseError, match="append-only"),
         transaction.atomic(),

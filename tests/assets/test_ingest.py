@@ -1,6 +1,5 @@
 """The one way in: an intent first, then the object, then the asset; nothing half-done stays."""
 
-import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.utils import timezone
 from assets import deletion, ingest, storage
 from assets.errors import Conflict, InvalidInput, StorageUnavailable
 from assets.models import Asset, Removal, Upload
+from promptrails.workspaces.actors import Actor
 from promptrails.workspaces.ksuids import new_ksuid
 from promptrails.workspaces.models import User, Workspace
 from tests.factories import NOON, png, store_asset
@@ -50,7 +50,7 @@ def test_while_the_deleted_file_of_an_id_is_still_being_removed_the_id_is_refuse
     acme: Workspace, ada: User
 ) -> None:
     asset = store_asset(acme)
-    deletion.record_deletion(acme, asset.id, ada)
+    deletion.record_deletion(acme, [asset.id], Actor(ada))
     with pytest.raises(Conflict, match="still being removed"):
         store_asset(acme, id=asset.id)
 
@@ -58,8 +58,6 @@ def test_while_the_deleted_file_of_an_id_is_still_being_removed_the_id_is_refuse
 @pytest.mark.parametrize(
     "facts",
     [
-        {"content_type": "text/html"},
-        {"type": "audio"},
         {"id": "short"},
         {"created_at": datetime(1999, 1, 1, tzinfo=UTC)},
         {"created_at": datetime(9999, 1, 1, tzinfo=UTC)},
@@ -77,17 +75,22 @@ def test_facts_that_cannot_be_are_refused_and_leave_nothing(acme: Workspace, fac
 def test_an_upload_that_storage_refused_is_swept_with_whatever_it_left(
     acme: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def half_put(key: str, file: io.BytesIO, content_type: str) -> None:
-        real_put(key, file, content_type)
+    def lose_the_answer(writer: storage.ObjectWriter) -> None:
+        real_close(writer)
         raise StorageUnavailable("The answer was lost.")
 
-    real_put = storage.put
-    monkeypatch.setattr(storage, "put", half_put)
+    def stay_away(writer: storage.ObjectWriter) -> None:
+        raise StorageUnavailable("Away.")
+
+    real_close = storage.ObjectWriter.close
+    monkeypatch.setattr(storage.ObjectWriter, "close", lose_the_answer)
+    monkeypatch.setattr(storage.ObjectWriter, "abort", stay_away)
     with pytest.raises(StorageUnavailable):
         store_asset(acme)
     upload = Upload.objects.get()
+    assert storage.head(upload.storage_key)
     assert ingest.sweep_intents() == 0, "it may still be under way"
-    Upload.objects.update(created_at=timezone.now() - timedelta(days=2))
+    Upload.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert ingest.sweep_intents() == 1
     Removal.objects.update(next_attempt_at=timezone.now())
     assert deletion.remove_due() == 1

@@ -1,0 +1,138 @@
+"""An intent is recorded before its object exists, and becomes an asset in one transaction, or is swept."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from assets import deletion, storage
+from assets.errors import Conflict, StorageUnavailable
+from assets.ingest.facts import AssetFacts, check_type
+from assets.kinds import MediaType
+from assets.models import Asset, Removal, Upload
+from promptrails.workspaces.models import Workspace
+
+KEY_PREFIX = "assets/"
+SWEEP = 1000  # intents at once
+
+
+def existing_asset(workspace: Workspace, asset_id: str) -> Asset | None:
+    """The workspace's asset of this id, if any; raises Conflict when another workspace has it."""
+    asset = Asset.objects.filter(id=asset_id).first()
+    if asset and asset.workspace_id != workspace.id:
+        raise Conflict("This id is taken.", {"id": asset_id})
+    return asset
+
+
+def storage_key(workspace: Workspace, asset_id: str, media: MediaType) -> str:
+    """Made of ids only: what people call a file never becomes part of its key."""
+    return f"{KEY_PREFIX}{workspace.id}/{asset_id}/original{media.extension}"
+
+
+def record_intent(
+    workspace: Workspace,
+    asset_id: str,
+    media: MediaType,
+    *,
+    file_size: int | None = None,
+    facts: AssetFacts | None = None,
+) -> Upload:
+    """The intent of this id: a new one, or the one that an interrupted upload left.
+
+    Raises Conflict while an object of this key is still being removed.
+    """
+    key = storage_key(workspace, asset_id, media)
+    if Upload.objects.filter(id=asset_id).exclude(workspace=workspace).exists():
+        raise Conflict("This id is taken.", {"id": asset_id})
+    if Removal.objects.filter(storage_key=key).exists():
+        raise Conflict(
+            "The deleted file of this id is still being removed. Try again later.", {"id": asset_id}
+        )
+    fresh = Upload(
+        id=asset_id,
+        workspace=workspace,
+        storage_key=key,
+        file_size=file_size,
+        facts=facts.as_json() if facts else {},
+    )
+    fields = ("workspace", "storage_key", "created_at", "expires_at", "file_size", "facts")
+    defaults = {name: getattr(fresh, name) for name in fields}
+    upload, _ = Upload.objects.update_or_create(id=asset_id, defaults=defaults)
+    return upload
+
+
+def become_asset(upload: Upload, facts: AssetFacts, media: MediaType, size: int) -> Asset | None:
+    """One transaction: the intent goes, the asset comes; None when somebody else has taken the intent.
+
+    Raises Conflict when the id is taken meanwhile, UnsupportedMedia when `facts.type` contradicts.
+    """
+    check_type(facts, media)
+    asset = asset_of(upload.workspace, upload.id, upload.storage_key, facts, media, size)
+    try:
+        with transaction.atomic():
+            if not Upload.objects.filter(pk=upload.pk).delete()[0]:
+                return None
+            asset.save(force_insert=True)
+    except IntegrityError as error:
+        raise Conflict("This id is taken.", {"id": upload.id}) from error
+    return asset
+
+
+def asset_of(
+    workspace: Workspace, asset_id: str, key: str, facts: AssetFacts, media: MediaType, size: int
+) -> Asset:
+    """The record, not saved yet."""
+    return Asset(
+        id=asset_id,
+        workspace=workspace,
+        storage_key=key,
+        file_size=size,
+        type=media.kind,
+        provider=facts.provider,
+        file_name=facts.file_name,
+        content_type=media.content_type,
+        execution_id=facts.execution_id,
+        agent_id=facts.agent_id,
+        metadata=dict(facts.metadata),
+        created_at=facts.created_at or timezone.now(),
+        width=facts.width,
+        height=facts.height,
+        duration=facts.duration,
+    )
+
+
+def discard(upload: Upload) -> None:
+    """Gives an intent up, and its object if there is one; what storage does not confirm stays recorded."""
+    key = upload.storage_key
+    with transaction.atomic():
+        Upload.objects.filter(pk=upload.pk).delete()
+        if Asset.objects.filter(storage_key=key).exists():
+            return  # another upload of this id was faster
+        Removal.objects.bulk_create([removal_of(upload)], ignore_conflicts=True)
+    deletion.remove_objects(Q(storage_key=key))
+
+
+def sweep_intents() -> int:
+    """Turns intents that ended without an asset into recorded removals of their objects; how many.
+
+    Parts that storage holds of a file that never came whole are given up first; an intent whose parts
+    cannot be asked for now waits for the next sweep.
+    """
+    expired = Upload.objects.filter(expires_at__lt=timezone.now())
+    swept = [upload for upload in expired.order_by("expires_at")[:SWEEP] if without_parts(upload)]
+    with transaction.atomic():
+        mine = list(Upload.objects.select_for_update(skip_locked=True).filter(pk__in=[u.pk for u in swept]))
+        Removal.objects.bulk_create([removal_of(upload) for upload in mine], ignore_conflicts=True)
+        Upload.objects.filter(pk__in=[upload.pk for upload in mine]).delete()
+    return len(mine)
+
+
+def without_parts(upload: Upload) -> bool:
+    try:
+        storage.abort_unfinished(upload.storage_key)
+    except StorageUnavailable:
+        return False
+    return True
+
+
+def removal_of(upload: Upload) -> Removal:
+    return Removal(storage_key=upload.storage_key, workspace_id=upload.workspace_id, asset_id=upload.id)

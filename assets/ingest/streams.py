@@ -1,0 +1,116 @@
+"""A file that comes through this process, chunk by chunk: never whole in memory, never trusted."""
+
+from hashlib import sha256
+from typing import BinaryIO
+
+from django.conf import settings
+
+from assets import storage
+from assets.errors import Conflict, InvalidInput, StorageUnavailable, TooLarge
+from assets.ingest.facts import AssetFacts, check
+from assets.ingest.intents import become_asset, discard, existing_asset, record_intent
+from assets.kinds import MediaType
+from assets.models import Asset, Upload
+from assets.sniffing import HEAD, media_of
+from promptrails.workspaces.ksuids import new_ksuid
+from promptrails.workspaces.models import Workspace
+
+CHUNK = 1024 * 1024  # bytes read at once
+
+
+class Intake:
+    """One file on its way in: `write` its chunks, `close` it, then `complete` it, or `abandon` it.
+
+    The type is told from the first bytes, before anything is stored. `declared` is the content type that
+    the sender gave, `digest` the SHA-256 of what has come, `size` its bytes.
+    """
+
+    def __init__(self, workspace: Workspace, declared: str = "", *, asset_id: str | None = None) -> None:
+        self.workspace = workspace
+        self.declared = declared
+        self.asset_id = asset_id or new_ksuid()
+        self.size = 0
+        self.digest = sha256()
+        self.media: MediaType | None = None
+        self._head = bytearray()
+        self._upload: Upload | None = None
+        self._writer: storage.ObjectWriter | None = None
+
+    def write(self, chunk: bytes) -> None:
+        """Raises TooLarge, UnsupportedMedia, Conflict or StorageUnavailable."""
+        self.size += len(chunk)
+        check_size(self.size)
+        self.digest.update(chunk)
+        if self._writer:
+            self._writer.write(chunk)
+            return
+        self._head += chunk
+        if len(self._head) >= HEAD:
+            self._begin()
+
+    def _begin(self) -> None:
+        head = bytes(self._head)
+        self.media = media_of(head[:HEAD], self.declared)
+        self._upload = record_intent(self.workspace, self.asset_id, self.media)
+        self._writer = storage.ObjectWriter(self._upload.storage_key, self.media.content_type)
+        self._writer.write(head)
+        self._head.clear()
+
+    def close(self) -> None:
+        """The file is whole; raises InvalidInput for an empty one, else as `write`."""
+        if not self.size:
+            raise InvalidInput("The file is empty.", {"file": "empty"})
+        if not self._writer:
+            self._begin()
+        assert self._writer
+        self._writer.close()
+
+    def complete(self, facts: AssetFacts) -> Asset:
+        """The asset; raises Conflict when storage does not hold what it took, and UnsupportedMedia."""
+        assert self._upload
+        assert self.media
+        stored = storage.head(self._upload.storage_key)
+        if stored is None or stored.size != self.size:
+            raise Conflict("Storage took the file but does not hold all of it. Upload it again.")
+        asset = become_asset(self._upload, facts, self.media, self.size)
+        if asset is None:
+            raise Conflict("This upload was given up meanwhile. Upload the file again.")
+        return asset
+
+    def abandon(self) -> None:
+        """Leaves nothing behind; never raises for storage: what it does not give up now is swept later."""
+        if self._upload and self._writer:
+            try:
+                self._writer.abort()
+            except StorageUnavailable:
+                return  # the intent stays, and with it the knowledge of the parts
+            discard(self._upload)
+
+
+def check_size(size: int) -> None:
+    """Raises TooLarge for more bytes than a file may have."""
+    if size > settings.UPLOAD_MAX_BYTES:
+        most = settings.UPLOAD_MAX_BYTES
+        raise TooLarge(f"A file may have {most:,} bytes at most.", {"file_size": f"at most {most}"})
+
+
+def store(workspace: Workspace, file: BinaryIO, *, facts: AssetFacts) -> Asset:
+    """Puts the file into storage and records it; an asset of this id already there is returned as it is.
+
+    Raises InvalidInput for facts that cannot be, UnsupportedMedia for bytes that are no media or not what
+    the facts say, TooLarge, Conflict when the id belongs to another workspace, and StorageUnavailable;
+    nothing is left behind then.
+    """
+    check(facts)
+    asset_id = facts.id or new_ksuid(facts.created_at)
+    if existing := existing_asset(workspace, asset_id):
+        return existing
+    intake = Intake(workspace, facts.content_type, asset_id=asset_id)
+    try:
+        while chunk := file.read(CHUNK):
+            intake.write(chunk)
+        intake.close()
+        return intake.complete(facts)
+    except BaseException:
+        intake.abandon()
+        raise
