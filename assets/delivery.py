@@ -65,8 +65,11 @@ def stable_url(key: str, content_type: str, window: int, lifetime: int) -> str:
     )
 
 
-def download_url(asset: Deliverable, expires_in: int | None = None) -> SignedUrl:
-    """A URL that saves the file under its own name; raises InvalidInput for an impossible lifetime."""
+def download_url(asset: Deliverable, expires_in: int | None = None, *, inline: bool = False) -> SignedUrl:
+    """A URL that saves the file under its own name, or shows it if `inline` and its type is safe so.
+
+    Raises InvalidInput for an impossible lifetime (seconds).
+    """
     seconds = settings.STORAGE.signed_url_ttl if expires_in is None else expires_in
     if not 1 <= seconds <= LONGEST:
         raise InvalidInput(
@@ -74,12 +77,13 @@ def download_url(asset: Deliverable, expires_in: int | None = None) -> SignedUrl
         )
     at = datetime.now(UTC).replace(microsecond=0)
     media = media_type(asset.content_type)
+    is_safe = media is not None and media.inline
     url = storage.sign(
         asset.storage_key,
         expires_in=seconds,
         at=at,
-        content_type=media.content_type if media and media.inline else "application/octet-stream",
-        content_disposition=attachment(asset.file_name),
+        content_type=media.content_type if media and is_safe else "application/octet-stream",
+        content_disposition=disposition("inline" if inline and is_safe else "attachment", asset.file_name),
     )
     return SignedUrl(url, at + timedelta(seconds=seconds), seconds)
 
@@ -90,9 +94,13 @@ def link(asset: Deliverable, expires_in: int) -> SignedUrl:
 
 
 def attachment(file_name: str) -> str:
+    return disposition("attachment", file_name)
+
+
+def disposition(way: str, file_name: str) -> str:
     """Content-Disposition with an ASCII name for old clients and the real one (RFC 6266, 4.3 and D)."""
     name = safe_name(file_name)
-    simple = f'attachment; filename="{ascii_name(name)}"'
+    simple = f'{way}; filename="{ascii_name(name)}"'
     if ascii_name(name) == name:
         return simple
     return f"{simple}; filename*=UTF-8''{quote(name, safe=ATTR_CHARS)}"

@@ -51,6 +51,24 @@ class UnsupportedMedia(DomainError):
     status = 415
 
 
+class RateLimited(DomainError):
+    """`retry_after` is in seconds."""
+
+    code = "rate_limited"
+    status = 429
+
+    def __init__(self, message: str, details: Mapping[str, object], *, retry_after: int) -> None:
+        super().__init__(message, details)
+        self.retry_after = retry_after
+
+
+class LengthRequired(DomainError):
+    """A body that does not say how long it is (RFC 9110, 15.5.12)."""
+
+    code = "length_required"
+    status = 411
+
+
 class KeyReused(DomainError):
     """An Idempotency-Key that came before, with another request."""
 

@@ -12,6 +12,7 @@ from django import forms
 from django.utils.dateparse import parse_date, parse_datetime
 
 from assets import pagination, search
+from assets.errors import InvalidInput
 from assets.kinds import Kind
 from assets.models import Asset, AssetQuerySet
 from assets.pagination import PAGE_SIZE, Cursor, Slice
@@ -30,6 +31,7 @@ LABELS = {
     "created_before": "Until",
 }
 DEFAULT_SORT = "-created_at"
+DEEPEST_SEARCH = 10_000  # hits
 
 
 # What a list shows; `metadata` (prompts, mostly) and `search` are left in the table.
@@ -146,29 +148,62 @@ class AssetFilter(django_filters.FilterSet):
         """No asset has this type, provider, model and agent together: no index need be asked."""
         return not self.tallies.matching(self.values).groups
 
-    def page(self, cursor: Cursor | None = None, size: int = PAGE_SIZE) -> Page:
+    def page(
+        self,
+        cursor: Cursor | None = None,
+        size: int = PAGE_SIZE,
+        columns: tuple[str, ...] = LIST_COLUMNS,
+    ) -> Page:
         """The page behind the cursor; raises InvalidInput or SearchTooSlow."""
         if self.nothing_can_match:
             return Page(Slice([], 0, None, None), 0, True)
         if "q" in self.values:
-            return self.page_of_search(cursor, size)
-        rows = pagination.ordered(self.qs, self.order, cursor).only(*LIST_COLUMNS)[: size + 1]
+            return self.page_of_search(cursor, size, columns)
+        rows = pagination.ordered(self.qs, self.order, cursor).only(*columns)[: size + 1]
         page = pagination.to_slice(list(rows), self.order, cursor, size)
         return Page(page, *self.count(page))
 
-    def page_of_search(self, cursor: Cursor | None, size: int) -> Page:
-        hits = search.find(self.workspace, self.qs, self.values["q"], self.order, cursor, size + 1)
-        found = {asset.id: asset for asset in self.qs.filter(id__in=hits.ids).only(*LIST_COLUMNS)}
-        rows = [found[id] for id in hits.ids if id in found]
-        page = pagination.to_slice(rows, self.order, cursor, size)
-        behind = page.position if not (cursor and cursor.backward) else 0
+    def numbered_page(self, number: int, size: int, columns: tuple[str, ...] = LIST_COLUMNS) -> Page:
+        """The page of this number, from 1, for clients that count pages; raises as `page` does.
+
+        What it costs grows with the number: a cursor is what a program should walk with.
+        """
+        offset = (number - 1) * size
+        if number == 1 or self.nothing_can_match:
+            return self.page(None, size, columns)
+        if "q" in self.values:
+            return self.page_of_search(None, size, columns, offset)
+        total, exact = self.count(Slice([], offset, None, None), whole=False)
+        if exact and offset >= total:
+            return Page(Slice([], offset, None, None), total, True)
+        rows = self.in_order(pagination.at_offset(self.qs, self.order, offset, size + 1), columns)
+        page = pagination.to_slice(rows, self.order, None, size, offset)
+        if rows and not page.older:
+            total, exact = offset + len(rows), True
+        return Page(page, total, exact)
+
+    def in_order(self, ids: list[str], columns: tuple[str, ...]) -> list[Asset]:
+        found = {asset.id: asset for asset in self.qs.filter(id__in=ids).only(*columns)}
+        return [found[id] for id in ids if id in found]
+
+    def page_of_search(
+        self, cursor: Cursor | None, size: int, columns: tuple[str, ...], offset: int = 0
+    ) -> Page:
+        if offset > DEEPEST_SEARCH:
+            sentence = f"A search is counted up to its {DEEPEST_SEARCH:,}th hit. Walk on with next_cursor."
+            raise InvalidInput(sentence, {"page": sentence})
+        limit = offset + size + 1
+        hits = search.find(self.workspace, self.qs, self.values["q"], self.order, cursor, limit)
+        rows = self.in_order(hits.ids[offset:], columns)
+        page = pagination.to_slice(rows, self.order, cursor, size, offset)
+        behind = page.position if cursor and not cursor.backward else 0
         return Page(page, behind + hits.total, hits.exact and not (cursor and cursor.backward))
 
-    def count(self, page: Slice) -> tuple[int, bool]:
+    def count(self, page: Slice, whole: bool = True) -> tuple[int, bool]:
         """Exact from the tallies or from a page that is the whole list; else counted up to a cap."""
         if self.values.keys() <= COUNTED:
             return self.tallies.matching(self.values).assets, True
-        if not page.newer and not page.older:
+        if whole and not page.newer and not page.older:
             return len(page.assets), True
         return pagination.capped_count(self.qs)
 

@@ -99,21 +99,31 @@ def ordered(assets: AssetQuerySet, sort: str, cursor: Cursor | None) -> AssetQue
     return assets.order_by(sign + field, sign + "id")
 
 
-def to_slice(rows: Sequence[Asset], sort: str, cursor: Cursor | None, size: int = PAGE_SIZE) -> Slice:
-    """A page out of up to `size` + 1 rows in the order of `ordered`; the extra row tells of more."""
+def to_slice(
+    rows: Sequence[Asset], sort: str, cursor: Cursor | None, size: int = PAGE_SIZE, offset: int = 0
+) -> Slice:
+    """A page out of up to `size` + 1 rows in the order of `ordered`; the extra row tells of more.
+
+    `offset` counts the rows ahead of a page that no cursor begins.
+    """
     assets, more = list(rows[:size]), len(rows) > size
     backward = bool(cursor and cursor.backward)
     if backward:
         assets.reverse()
-    position = cursor.position if cursor else 0
+    position = cursor.position if cursor else offset
     if backward:
         position = max(position - len(assets), 0)
-    has_newer, has_older = (more, True) if backward else (cursor is not None, more)
+    has_newer, has_older = (more, True) if backward else (cursor is not None or offset > 0, more)
     if not assets:
         return Slice([], position, None, None)
     first = cursor_at(assets[0], sort, position, backward=True)
     last = cursor_at(assets[-1], sort, position + len(assets))
     return Slice(assets, position, first if has_newer else None, last if has_older else None)
+
+
+def at_offset(assets: AssetQuerySet, sort: str, offset: int, count: int) -> list[str]:
+    """The ids of `count` rows from `offset` on, read from an index alone."""
+    return list(ordered(assets, sort, None).values_list("id", flat=True)[offset : offset + count])
 
 
 def capped_count(assets: AssetQuerySet) -> tuple[int, bool]:

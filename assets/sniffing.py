@@ -34,14 +34,20 @@ def media_of(head: bytes, declared: str = "") -> MediaType:
     found = sniff(head)
     if found is None:
         raise UnsupportedMedia("The file is neither audio, image nor video of a known kind.")
+    named = check_declared(found, declared)
+    return settle(head, found, named) if named else found
+
+
+def check_declared(found: MediaType, declared: str) -> MediaType | None:
+    """The declared type, None where nothing is; raises UnsupportedMedia for one that contradicts."""
     if declared.partition(";")[0].strip().lower() in UNKNOWN:
-        return found
+        return None
     named = media_type(declared)
     if named is None or not agree(found.content_type, named.content_type):
         raise UnsupportedMedia(
             f"The file is {found.content_type}, not {declared[:80]}.", {"content_type": found.content_type}
         )
-    return settle(head, found, named)
+    return named
 
 
 def agree(found: str, named: str) -> bool:

@@ -3,6 +3,7 @@
 from procrastinate.contrib.django import app
 
 from assets import deletion, ingest
+from assets.api import once
 
 HOUSEKEEPING = "housekeeping"
 
@@ -19,3 +20,10 @@ def remove_due(timestamp: int) -> None:
 def sweep_intents(timestamp: int) -> None:
     """Every quarter of an hour: uploads that never finished."""
     ingest.sweep_intents()
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(queueing_lock="forget-old-answers", pass_context=False)
+def forget_old_answers(timestamp: int) -> None:
+    """Every hour: answers to requests whose Idempotency-Key is older than a day."""
+    once.forget_old_answers()

@@ -55,12 +55,14 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
+    "drf_spectacular",
     "procrastinate.contrib.django",
     "promptrails",
     "promptrails.workspaces",
     "assets",
 ]
 MIDDLEWARE = [
+    "assets.api.faults.EnvelopeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "assets.pages.policy.ContentPolicyMiddleware",
@@ -208,6 +210,29 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
+}
+
+# The JSON API.
+REST_FRAMEWORK = {
+    # Who may, and what is parsed, stands on assets.api.views.ApiView.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "assets.api.faults.handle",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "PromptRails Assets",
+    "DESCRIPTION": "The media that agents generate: list, fetch, upload, delete.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "TypeEnum": "assets.kinds.Kind.choices",
+        "SentTypeEnum": ["audio", "image", "video", "speech"],
+    },
+    "TAGS": [{"name": "assets"}],
 }
 
 # Language, time, static files.

@@ -7,6 +7,7 @@ from promptrails.health import healthz, readyz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("api/", include("assets.api.urls")),
     path("w/<slug:workspace>/assets/", include("assets.pages.urls")),
     path("", include("promptrails.workspaces.urls")),
 ]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from promptrails.workspaces.ksuids import is_ksuid
 # What a KSUID's 32-bit seconds can name (segmentio/ksuid: the epoch is 2014-05-13T16:53:20Z).
 EARLIEST, LATEST = datetime(2014, 5, 14, tzinfo=UTC), datetime(2150, 1, 1, tzinfo=UTC)
 LENGTHS = {"provider": 100, "execution_id": 200, "agent_id": 200}
+METADATA_LEVELS = 100
 METADATA_MAX = 100_000  # characters as JSON
 
 
@@ -38,7 +39,8 @@ class AssetFacts:
 
     def as_json(self) -> dict[str, Any]:
         created_at = self.created_at and self.created_at.isoformat()
-        return {**asdict(self), "metadata": dict(self.metadata), "created_at": created_at}
+        facts = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {**facts, "metadata": dict(self.metadata), "created_at": created_at}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "AssetFacts":
@@ -75,16 +77,20 @@ def check_metadata(metadata: Mapping[str, object]) -> None:
 
 
 def texts_in(value: object) -> Iterator[str]:
-    """Every name and text in a JSON value, however deep."""
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, str):
-            yield one
-        elif isinstance(one, Mapping):
-            waiting += [*one.keys(), *one.values()]
-        elif isinstance(one, list):
-            waiting += one
+    """Every name and text in a JSON value; raises InvalidInput where it is nested beyond reason."""
+    level, depth = [value], 0
+    while level:
+        inner: list[object] = []
+        for one in level:
+            if isinstance(one, str):
+                yield one
+            elif isinstance(one, Mapping):
+                inner += [*one.keys(), *one.values()]
+            elif isinstance(one, list):
+                inner += one
+        level, depth = inner, depth + 1
+        if depth > METADATA_LEVELS:
+            raise InvalidInput("metadata is nested too deeply.", {"metadata": "too deep"})
 
 
 def is_storable(text: str) -> bool:

@@ -11,7 +11,7 @@ from assets.ingest.facts import AssetFacts, check
 from assets.ingest.intents import become_asset, discard, existing_asset, record_intent
 from assets.kinds import MediaType
 from assets.models import Asset, Upload
-from assets.sniffing import HEAD, media_of
+from assets.sniffing import HEAD, check_declared, media_of
 from promptrails.workspaces.ksuids import new_ksuid
 from promptrails.workspaces.models import Workspace
 
@@ -57,21 +57,27 @@ class Intake:
         self._head.clear()
 
     def close(self) -> None:
-        """The file is whole; raises InvalidInput for an empty one, else as `write`."""
+        """The file is whole, and storage holds it; raises InvalidInput for an empty one, else as `write`."""
         if not self.size:
             raise InvalidInput("The file is empty.", {"file": "empty"})
         if not self._writer:
             self._begin()
         assert self._writer
-        self._writer.close()
-
-    def complete(self, facts: AssetFacts) -> Asset:
-        """The asset; raises Conflict when storage does not hold what it took, and UnsupportedMedia."""
         assert self._upload
-        assert self.media
+        self._writer.close()
         stored = storage.head(self._upload.storage_key)
         if stored is None or stored.size != self.size:
             raise Conflict("Storage took the file but does not hold all of it. Upload it again.")
+
+    def check_declared(self, content_type: str) -> None:
+        """Raises UnsupportedMedia for a content type, named after the file, that the file is not."""
+        assert self.media
+        check_declared(self.media, content_type)
+
+    def complete(self, facts: AssetFacts) -> Asset:
+        """The asset; raises UnsupportedMedia when `facts.type` is not the file's, and Conflict."""
+        assert self._upload
+        assert self.media
         asset = become_asset(self._upload, facts, self.media, self.size)
         if asset is None:
             raise Conflict("This upload was given up meanwhile. Upload the file again.")

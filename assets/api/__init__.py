@@ -1,0 +1,1 @@
+"""The JSON API: the contract of docs/api.md, which the official clients use."""

@@ -1,0 +1,44 @@
+"""The OpenAPI document, and a page to read it that loads nothing from elsewhere."""
+
+import json
+from functools import cache
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+
+
+class KeyScheme(OpenApiAuthenticationExtension):
+    target_class = "assets.api.caller.KeyAuthentication"
+    name = "ApiKey"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "A workspace's API key"}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    target_class = "assets.api.caller.SessionAuthentication"
+    name = "Session"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "session",
+            "description": "A signed-in browser, with X-Workspace-ID, and X-CSRFToken for changes",
+        }
+
+
+@cache
+def document() -> bytes:
+    """Made once a process: it depends on the code and the settings alone."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    return json.dumps(schema, default=str).encode()
+
+
+@login_not_required
+@require_safe
+def openapi(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(document(), "application/json", headers={"Cache-Control": "public, max-age=300"})
