@@ -1,4 +1,4 @@
-"""A file on its way into storage, part by part: no more than two parts are ever in memory."""
+"""A file on its way into storage, part by part: one part is in memory, and no copy of it."""
 
 from typing import Any
 
@@ -23,19 +23,25 @@ class ObjectWriter:
         self._where = {"Bucket": settings.STORAGE.bucket, "Key": key}
         self._content_type = content_type
         self._buffer = bytearray()
+        self._in_parts = False
         self._upload: dict[str, str] = {}
         self._parts: list[dict[str, Any]] = []
 
     def write(self, chunk: bytes) -> None:
         self.size += len(chunk)
-        self._buffer += chunk
-        while len(self._buffer) > PART:
-            self._send(bytes(self._buffer[:PART]))
-            del self._buffer[:PART]
+        rest = memoryview(chunk)
+        while rest:
+            if len(self._buffer) == PART:  # more has come, so this was not the last part
+                self._send(self._buffer)
+                self._buffer = bytearray()
+            room = PART - len(self._buffer)
+            self._buffer += rest[:room]
+            rest = rest[room:]
 
     @guarded
-    def _send(self, part: bytes) -> None:
+    def _send(self, part: bytearray) -> None:
         if not self._upload:
+            self._in_parts = True
             made = transfer_client().create_multipart_upload(**self._where, ContentType=self._content_type)
             self._upload = {"UploadId": made["UploadId"]}
         number = len(self._parts) + 1
@@ -45,7 +51,7 @@ class ObjectWriter:
     @guarded
     def close(self) -> None:
         """The last part; then the object is there."""
-        rest, self._buffer = bytes(self._buffer), bytearray()
+        rest, self._buffer = self._buffer, bytearray()
         if not self._upload:
             transfer_client().put_object(**self._where, Body=rest, ContentType=self._content_type)
             return
@@ -60,6 +66,8 @@ class ObjectWriter:
         if self._upload:
             transfer_client().abort_multipart_upload(**self._where, **self._upload)
             self._upload = {}
+        elif self._in_parts:  # begun, but the answer that names it was lost
+            abort_unfinished(self._where["Key"])
 
 
 @guarded
