@@ -1,7 +1,7 @@
 """`make bench`: server times of the pages, as ratios to a bare view and to Django's admin, in one run.
 
 Every target is fetched over HTTP from one granian process, in a new random order each round, so that
-drift of the machine meets all alike. ROWS and ROUNDS come from the environment.
+drift of the machine meets all alike. ROWS, ROUNDS and BENCH (which parts) come from the environment.
 """
 
 import http.client
@@ -11,6 +11,8 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +20,7 @@ ROWS = int(os.environ.get("ROWS", "200000"))
 ROUNDS = int(os.environ.get("ROUNDS", "40"))
 ADMIN_ROUNDS = max(3, min(ROUNDS // 4, 2_000_000 // ROWS))
 PORT = int(os.environ.get("BENCH_PORT", "8765"))
+WHAT = os.environ.get("BENCH", "pages,api").split(",")
 NAMES = {"postgres": "PostgreSQL", "weed": "SeaweedFS"}
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -44,26 +47,39 @@ class Target:
 def main() -> None:
     os.environ.setdefault("DATA_DIR", str(ROOT / ".data" / f"bench-{ROWS}"))
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+    os.environ["API_RATE_LIMIT"] = "1000000"  # counted all the same
     from promptrails import embedded
 
     with embedded.provide(os.environ):
         import django
 
         django.setup()
+        from bench.api import measure_api
         from bench.data import prepare
 
         prepared = prepare(ROWS)
-        server = start_server()
-        try:
-            measure(prepared.cookie, prepared.targets(Target, ADMIN_ROUNDS), server.pid)
-        finally:
-            server.terminate()
-            server.wait(10)
+        if "pages" in WHAT:
+            with server(1) as pid:
+                measure(prepared.cookie, prepared.targets(Target, ADMIN_ROUNDS), pid)
+        if "api" in WHAT:
+            with server(2):
+                measure_api(PORT, prepared.workspace, prepared.asset)
 
 
-def start_server() -> subprocess.Popen[bytes]:
+@contextmanager
+def server(workers: int) -> Iterator[int]:
+    """A granian of so many processes while it is measured; its pid."""
+    process = start_server(workers)
+    try:
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def start_server(workers: int) -> subprocess.Popen[bytes]:
     command = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--port", str(PORT)]
-    options = ["--workers", "1", "--blocking-threads", "2", "--no-ws", "--log-level", "error"]
+    options = ["--workers", str(workers), "--blocking-threads", "2", "--no-ws", "--log-level", "error"]
     server = subprocess.Popen(  # noqa: S603
         [*command, *options, "promptrails.wsgi:application"], cwd=ROOT, env=os.environ
     )

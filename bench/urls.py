@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import include, path
 
 from assets.models import Asset
-from bench.views import bare_list
+from bench.views import bare_json, bare_json_list, bare_json_one, bare_list
 
 
 class OpenSite(admin.AdminSite):
@@ -37,6 +37,9 @@ site = OpenSite()
 site.register(Asset, AssetAdmin)
 urlpatterns = [
     path("bench/bare/", login_not_required(bare_list)),
+    path("bench/json/", login_not_required(bare_json)),
+    path("bench/json/one/", login_not_required(bare_json_one)),
+    path("bench/json/list/", login_not_required(bare_json_list)),
     path("admin/", site.urls),
     path("", include("promptrails.urls")),
 ]

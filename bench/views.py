@@ -1,10 +1,11 @@
-"""The floor: one keyset query, one plain template, no session, no rights, no links to storage."""
+"""The floors: one query, one plain template or JSON; no session, no rights, no links to storage."""
 
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from assets.api.representation import COLUMNS as JSON_COLUMNS
 from assets.models import Asset
 
 COLUMNS = (
@@ -19,3 +20,17 @@ def bare_list(request: HttpRequest) -> HttpResponse:
         assets = assets.filter(created_at__lt=datetime.fromisoformat(before))
     rows = assets.order_by("-created_at", "-id").only(*COLUMNS)[:51]
     return render(request, "bench/bare.html", {"assets": rows[:50]})
+
+
+def bare_json(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"data": None})
+
+
+def bare_json_one(request: HttpRequest) -> JsonResponse:
+    assets = Asset.objects.filter(workspace_id=request.GET["workspace"], id=request.GET["id"])
+    return JsonResponse({"data": assets.values(*JSON_COLUMNS)[0]})
+
+
+def bare_json_list(request: HttpRequest) -> JsonResponse:
+    assets = Asset.objects.filter(workspace_id=request.GET["workspace"]).order_by("-created_at", "-id")
+    return JsonResponse({"data": list(assets.values(*JSON_COLUMNS)[:20])})
