@@ -55,6 +55,7 @@ def main() -> None:
 
         django.setup()
         from bench.api import measure_api
+        from bench.counting import measure_counting
         from bench.data import prepare
 
         prepared = prepare(ROWS)
@@ -64,6 +65,7 @@ def main() -> None:
         if "api" in WHAT:
             with server(2):
                 measure_api(PORT, prepared.workspace, prepared.asset)
+            measure_counting(prepared.workspace)
 
 
 @contextmanager
