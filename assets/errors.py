@@ -83,6 +83,13 @@ class StorageUnavailable(DomainError):
     status = 503
 
 
+class Busy(DomainError):
+    """As many large uploads as this process takes at once are under way."""
+
+    code = "busy"
+    status = 503
+
+
 class SearchTooSlow(DomainError):
     """The database stopped a search at its time limit."""
 

@@ -1,8 +1,10 @@
 """A multipart request whose file goes on to storage as it comes in: never whole in memory or on disk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from threading import BoundedSemaphore
 from typing import Any, Protocol, cast
 
 from django.conf import settings
@@ -14,12 +16,14 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.http.request import UnreadablePostError
 from rest_framework.exceptions import UnsupportedMediaType
 
-from assets.errors import InvalidInput, LengthRequired, TooLarge
+from assets.errors import Busy, InvalidInput, LengthRequired, TooLarge
 
 FILE = "file"
 FORM = 1_000_000  # bytes that the other fields and the boundaries may take
 DRAINED = 256 * 1024 * 1024  # bytes read and dropped, so that a client in the middle of sending hears why
 CHUNK = 64 * 1024
+LARGE = 16 * 1024 * 1024  # bytes from which an upload counts as large
+large_uploads = BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
 
 
 class Sink(Protocol):
@@ -123,6 +127,25 @@ def receive(request: HttpRequest, make_sink: Callable[[str], Sink]) -> Received:
     if request.content_type != "multipart/form-data":
         raise UnsupportedMediaType(request.content_type or "")
     body, handler = Body(request), ToSink(make_sink)
+    with room_for(body.announced):
+        return received(request, body, handler)
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """Large uploads take half of the threads at most: the other half goes on serving pages."""
+    if size <= LARGE:
+        yield
+        return
+    if not large_uploads.acquire(blocking=False):
+        raise Busy("Too many large uploads at once. Try again in a moment, or upload directly to storage.")
+    try:
+        yield
+    finally:
+        large_uploads.release()
+
+
+def received(request: HttpRequest, body: Body, handler: ToSink) -> Received:
     try:
         if body.announced > settings.UPLOAD_MAX_BYTES + FORM:
             most = settings.UPLOAD_MAX_BYTES
