@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoDbBlocker
 
@@ -13,6 +14,7 @@ from assets.filters import AssetFilter
 from assets.management.commands.generate_assets import RARE_WORD, generate
 from assets.models import Asset
 from assets.pagination import SORTS, cursor_at
+from promptrails.workspaces import keys
 from promptrails.workspaces.models import Role, User, Workspace
 from tests.people import make_user, signed_in
 
@@ -118,6 +120,31 @@ def test_the_list_page_asks_at_most_eight_queries(large: Workspace, owner: User,
     with CaptureQueriesContext(connection) as queries:
         assert client.get(f"/w/large/assets/{query}").status_code == 200
     assert len(queries) <= 8, [q["sql"][:100] for q in queries]
+
+
+def test_a_numbered_page_reads_what_is_ahead_of_it_from_an_index_alone(large: Workspace) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        page = AssetFilter(large, {"type": "image"}).numbered_page(500, 20)
+    assert (page.slice.position, len(page.slice.assets)) == (499 * 20, 20)
+    skipping = [q["sql"] for q in queries if " OFFSET " in q["sql"]]
+    assert len(skipping) == 1
+    for q in queries:
+        for node in plan_nodes(q["sql"]):
+            if node.get("Relation Name") == "assets_asset":
+                index_alone = node["Node Type"] == "Index Only Scan" and q["sql"] in skipping
+                assert index_alone or touched(node) <= 21, f"{node['Node Type']}: {q['sql']}"
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?type=audio&provider=openai", "?page=500&limit=100", "?sort=file_name"]
+)
+def test_a_list_of_the_api_asks_at_most_four_queries(large: Workspace, query: str) -> None:
+    _, key = keys.issue(large, name="test", scopes=["assets:read"])
+    client = Client(headers={"X-API-Key": key})
+    assert client.get("/api/v1/assets").status_code == 200  # notes the key's first use
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(f"/api/v1/assets{query}").status_code == 200
+    assert len(queries) <= 4, [q["sql"][:100] for q in queries]
 
 
 def test_the_tallies_agree_with_the_rows(large: Workspace) -> None:
