@@ -69,6 +69,8 @@ class MomentField(forms.Field):
 
     def to_python(self, value: Any) -> datetime | None:
         text = str(value or "").strip()
+        if "T" in text:
+            text = text.replace(" ", "+")  # the plus of an offset, not quoted in the address
         if not text:
             return None
         try:

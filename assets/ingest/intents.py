@@ -111,13 +111,18 @@ def discard(upload: Upload) -> None:
     deletion.remove_objects(Q(storage_key=key))
 
 
+def end_intent(upload: Upload) -> None:
+    """Leaves it to the next sweep: storage is away, and nobody will finish this."""
+    Upload.objects.filter(pk=upload.pk).update(expires_at=timezone.now())
+
+
 def sweep_intents() -> int:
     """Turns intents that ended without an asset into recorded removals of their objects; how many.
 
     Parts that storage holds of a file that never came whole are given up first; an intent whose parts
     cannot be asked for now waits for the next sweep.
     """
-    expired = Upload.objects.filter(expires_at__lt=timezone.now())
+    expired = Upload.objects.filter(expires_at__lte=timezone.now())
     swept = [upload for upload in expired.order_by("expires_at")[:SWEEP] if without_parts(upload)]
     with transaction.atomic():
         mine = list(Upload.objects.select_for_update(skip_locked=True).filter(pk__in=[u.pk for u in swept]))

@@ -1,5 +1,7 @@
 """A file that comes through this process, chunk by chunk: never whole in memory, never trusted."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import BinaryIO
 
@@ -8,7 +10,13 @@ from django.conf import settings
 from assets import storage
 from assets.errors import Conflict, InvalidInput, StorageUnavailable, TooLarge
 from assets.ingest.facts import AssetFacts, check
-from assets.ingest.intents import become_asset, discard, existing_asset, record_intent
+from assets.ingest.intents import (
+    become_asset,
+    discard,
+    end_intent,
+    existing_asset,
+    record_intent,
+)
 from assets.kinds import MediaType
 from assets.models import Asset, Upload
 from assets.sniffing import HEAD, check_declared, media_of
@@ -33,6 +41,7 @@ class Intake:
         self.digest = sha256()
         self.media: MediaType | None = None
         self._head = bytearray()
+        self._storage_is_away = False
         self._upload: Upload | None = None
         self._writer: storage.ObjectWriter | None = None
 
@@ -41,12 +50,13 @@ class Intake:
         self.size += len(chunk)
         check_size(self.size)
         self.digest.update(chunk)
-        if self._writer:
-            self._writer.write(chunk)
-            return
-        self._head += chunk
-        if len(self._head) >= HEAD:
-            self._begin()
+        with self._noting_outages():
+            if self._writer:
+                self._writer.write(chunk)
+                return
+            self._head += chunk
+            if len(self._head) >= HEAD:
+                self._begin()
 
     def _begin(self) -> None:
         head = bytes(self._head)
@@ -60,12 +70,13 @@ class Intake:
         """The file is whole, and storage holds it; raises InvalidInput for an empty one, else as `write`."""
         if not self.size:
             raise InvalidInput("The file is empty.", {"file": "empty"})
-        if not self._writer:
-            self._begin()
-        assert self._writer
-        assert self._upload
-        self._writer.close()
-        stored = storage.head(self._upload.storage_key)
+        with self._noting_outages():
+            if not self._writer:
+                self._begin()
+            assert self._writer
+            assert self._upload
+            self._writer.close()
+            stored = storage.head(self._upload.storage_key)
         if stored is None or stored.size != self.size:
             raise Conflict("Storage took the file but does not hold all of it. Upload it again.")
 
@@ -84,13 +95,28 @@ class Intake:
         return asset
 
     def abandon(self) -> None:
-        """Leaves nothing behind; never raises for storage: what it does not give up now is swept later."""
+        """Leaves nothing behind; never raises for storage: what it does not give up now is swept soon."""
         if self._upload and self._writer:
-            try:
-                self._writer.abort()
-            except StorageUnavailable:
-                return  # the intent stays, and with it the knowledge of the parts
-            discard(self._upload)
+            if self._storage_is_away or not self._aborted(self._writer):
+                end_intent(self._upload)  # it stays, and with it the knowledge of the parts
+            else:
+                discard(self._upload)
+
+    def _aborted(self, writer: storage.ObjectWriter) -> bool:
+        try:
+            writer.abort()
+        except StorageUnavailable:
+            return False
+        return True
+
+    @contextmanager
+    def _noting_outages(self) -> Iterator[None]:
+        """Whoever waited for storage once need not wait again while giving up."""
+        try:
+            yield
+        except StorageUnavailable:
+            self._storage_is_away = True
+            raise
 
 
 def check_size(size: int) -> None:

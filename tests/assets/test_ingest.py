@@ -1,6 +1,6 @@
 """The one way in: an intent first, then the object, then the asset; nothing half-done stays."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from assets import deletion, ingest, storage
 from assets.errors import Conflict, InvalidInput, StorageUnavailable
+from assets.ingest import AssetFacts
 from assets.models import Asset, Removal, Upload
 from promptrails.workspaces.actors import Actor
 from promptrails.workspaces.ksuids import new_ksuid
@@ -89,10 +90,15 @@ def test_an_upload_that_storage_refused_is_swept_with_whatever_it_left(
         store_asset(acme)
     upload = Upload.objects.get()
     assert storage.head(upload.storage_key)
-    assert ingest.sweep_intents() == 0, "it may still be under way"
-    Upload.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert ingest.sweep_intents() == 1
     Removal.objects.update(next_attempt_at=timezone.now())
     assert deletion.remove_due() == 1
     assert storage.head(upload.storage_key) is None
     assert not Asset.objects.exists()
+
+
+def test_an_intent_that_may_still_be_under_way_is_not_swept(acme: Workspace) -> None:
+    facts = AssetFacts(file_name="film.mp4", content_type="video/mp4")
+    ingest.request_upload(acme, facts, 1000)
+    assert ingest.sweep_intents() == 0
+    assert Upload.objects.count() == 1
