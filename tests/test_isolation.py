@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from assets.models import Asset
-from promptrails.workspaces.models import Membership, User, Workspace
+from promptrails.workspaces import keys
+from promptrails.workspaces.models import Membership, Scope, User, Workspace
 from tests.factories import make_asset
 from tests.people import signed_in
 
@@ -34,6 +35,7 @@ SIGNED_IN = Rule("get", 302, 200, 200)
 MEMBERS = Rule("get", 302, 200, 200, stranger=404)
 ADMINS = Rule("get", 302, 403, 200, stranger=404)
 ADMINS_CHANGE = Rule("post", 302, 403, 302, stranger=404)
+CALLERS = Rule("get", 401, 200, 200, stranger=403)
 RULES = {
     "healthz": [OPEN],
     "readyz": [Rule("get", 503, 503, 503)],  # no worker runs in this test
@@ -52,6 +54,15 @@ RULES = {
     "assets:download": [Rule("get", 302, 302, 302, stranger=404)],
     "assets:link": [MEMBERS],
     "assets:delete": [ADMINS, ADMINS_CHANGE],
+    # The API, used with the session of a browser that names acme in X-Workspace-ID.
+    "api:openapi": [OPEN],
+    "api:assets": [CALLERS, Rule("post", 401, 403, 400, stranger=403)],
+    "api:asset": [CALLERS, Rule("delete", 401, 403, 204, stranger=403)],
+    "api:signed_url": [CALLERS],
+    "api:uploads": [Rule("post", 401, 403, 415, stranger=403)],
+    "api:complete_upload": [Rule("post", 401, 403, 201, stranger=403)],
+    "api:delete_assets": [Rule("post", 401, 403, 415, stranger=403)],
+    "api:nowhere": [Rule("get", 404, 404, 404)],
 }
 CASES = [(name, rule) for name, rules in RULES.items() for rule in rules]
 IDS = [f"{name}-{rule.method}" for name, rule in CASES]
@@ -70,6 +81,7 @@ def addresses(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str,
 
 
 ADDRESSES = dict(addresses(get_resolver()))
+PAGES = {name: parts for name, parts in ADDRESSES.items() if not name.startswith("api:")}
 
 
 @pytest.fixture
@@ -81,12 +93,14 @@ def asset(acme: Workspace) -> Asset:
 def parts(acme: Workspace, asset: Asset, mel: User) -> dict[str, object]:
     """A real value for each part of an address that varies."""
     membership = Membership.objects.get(user=mel)
-    return {"workspace": acme.slug, "asset_id": asset.id, "user_id": mel.pk, "membership_id": membership.pk}
+    people = {"user_id": mel.pk, "membership_id": membership.pk}
+    return {"workspace": acme.slug, "asset_id": asset.id, "upload_id": asset.id, **people}
 
 
 def answer(client: Client, name: str, method: str, parts: dict[str, object]) -> tuple[int, str]:
     address = reverse(name, kwargs={part: parts[part] for part in ADDRESSES[name]})
-    response = getattr(client, method)(address)
+    acme = Workspace.objects.get(slug="acme")
+    response = getattr(client, method)(address, headers={"X-Workspace-ID": acme.id})
     return response.status_code, response.headers.get("Location", "")
 
 
@@ -131,7 +145,7 @@ def test_an_owner_passes(name: str, rule: Rule, parts: dict[str, object], ada: U
     assert answer(signed_in(ada), name, rule.method, parts)[0] == rule.owner
 
 
-@pytest.mark.parametrize("name", [name for name in RULES if "asset_id" in ADDRESSES.get(name, [])])
+@pytest.mark.parametrize("name", [name for name in RULES if "asset_id" in PAGES.get(name, [])])
 def test_another_workspaces_asset_is_the_same_404_as_an_id_never_made(
     name: str, ada: User, acme: Workspace, other: Workspace
 ) -> None:
@@ -152,6 +166,39 @@ def test_another_workspaces_asset_is_not_deleted(ada: User, acme: Workspace, oth
     response = signed_in(ada).post(reverse("assets:delete", args=[acme.slug, theirs.id]))
     assert response.status_code == 404
     assert Asset.objects.filter(id=theirs.id).exists()
+
+
+def key_client(workspace: Workspace) -> Client:
+    return Client(headers={"X-API-Key": keys.issue(workspace, name="test", scopes=Scope.values)[1]})
+
+
+API_CASES = [(name, rule.method) for name, rule in CASES if name.startswith("api:") and ADDRESSES[name]]
+
+
+@pytest.mark.parametrize(
+    ("name", "method"), API_CASES, ids=[f"{name}-{method}" for name, method in API_CASES]
+)
+def test_a_key_of_another_workspace_finds_what_was_never_made(
+    name: str, method: str, asset: Asset, other: Workspace
+) -> None:
+    client, answers = key_client(other), set()
+    for id in (asset.id, "2" * 27, "no-ksuid", "é" * 27, "0" * 300):
+        response = getattr(client, method)(reverse(name, args=[id]))
+        answers.add((response.status_code, response.content))
+    assert len(answers) == 1
+    assert answers.pop()[0] == 404
+    assert Asset.objects.get() == asset
+
+
+def test_a_key_of_another_workspace_lists_and_deletes_nothing_of_this_one(
+    asset: Asset, other: Workspace
+) -> None:
+    client = key_client(other)
+    assert client.get(reverse("api:assets")).json()["data"] == []
+    body = {"ids": [asset.id, "2" * 27]}
+    response = client.post(reverse("api:delete_assets"), body, "application/json")
+    assert response.json() == {"data": {"deleted": [], "not_found": body["ids"]}}
+    assert Asset.objects.get() == asset
 
 
 def test_a_removed_member_is_out_at_once(mel: User, acme: Workspace, asset: Asset) -> None:
