@@ -22,7 +22,7 @@ ONLY_IN = {
     "storages": {"assets.storage"},
     "pyvips": {"assets.previews", "promptrails.demo"},
     "av": {"assets.previews", "promptrails.demo"},
-    "numpy": {"promptrails.demo"},
+    "numpy": {"assets.previews", "promptrails.demo"},
     "filetype": {"assets.sniffing"},
 }
 

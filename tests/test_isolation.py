@@ -49,6 +49,9 @@ RULES = {
     "member_add": [ADMINS_CHANGE],
     "member_role": [ADMINS_CHANGE],
     "member_remove": [ADMINS_CHANGE],
+    "keys": [ADMINS],
+    "key_create": [Rule("post", 302, 403, 400, stranger=404)],  # an empty form
+    "key_revoke": [ADMINS, ADMINS_CHANGE],
     "assets:list": [MEMBERS],
     "assets:detail": [MEMBERS],
     "assets:download": [Rule("get", 302, 302, 302, stranger=404)],
@@ -93,7 +96,8 @@ def asset(acme: Workspace) -> Asset:
 def parts(acme: Workspace, asset: Asset, mel: User) -> dict[str, object]:
     """A real value for each part of an address that varies."""
     membership = Membership.objects.get(user=mel)
-    people = {"user_id": mel.pk, "membership_id": membership.pk}
+    key, _ = keys.issue(acme, name="test", scopes=[Scope.READ])
+    people = {"user_id": mel.pk, "membership_id": membership.pk, "key_id": key.pk}
     return {"workspace": acme.slug, "asset_id": asset.id, "upload_id": asset.id, **people}
 
 

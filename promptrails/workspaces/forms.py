@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
-from promptrails.workspaces.models import Role, User
+from promptrails.workspaces.models import Role, Scope, User
 
 
 def normal_email(text: str) -> str:
@@ -44,3 +44,29 @@ class MemberForm(forms.Form):
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(choices=Role.choices)
+
+
+class ApiKeyForm(forms.Form):
+    """What an admin says of a new key."""
+
+    LIVES = [("", "No end"), ("30", "30 days"), ("90", "90 days"), ("365", "1 year")]
+
+    name = forms.CharField(
+        label="Name", max_length=100, help_text="What will use it, such as “image agent, production”."
+    )
+    scopes = forms.MultipleChoiceField(
+        label="It may", choices=Scope.choices, initial=[Scope.READ], widget=forms.CheckboxSelectMultiple
+    )
+    expires_in_days = forms.TypedChoiceField(
+        label="Expires after", choices=LIVES, required=False, coerce=int, empty_value=None
+    )
+    allowed_addresses = forms.CharField(
+        label="Only from these addresses",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text="Addresses or networks such as 203.0.113.7 or 10.0.0.0/8, one a line. Empty: any.",
+    )
+
+    def clean_allowed_addresses(self) -> list[str]:
+        return [part for part in self.cleaned_data["allowed_addresses"].replace(",", " ").split() if part]
