@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = [
     {"assets.kinds", "assets.errors", "assets.sniffing"},
-    {"assets.models", "assets.signing", "assets.storage", "assets.previews"},
+    {"assets.models", "assets.signing", "assets.storage", "assets.previews", "assets.locks"},
     {"assets.ingest", "assets.deletion", "assets.delivery"},
     {"assets.access", "assets.filters", "assets.search", "assets.pagination", "assets.tallies"},
     {"assets.pages", "assets.api", "assets.tasks", "assets.management"},

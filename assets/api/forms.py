@@ -66,7 +66,7 @@ class DeleteForm(serializers.Serializer):
     """Ids of assets; those that the workspace does not have are answered as not_found."""
 
     ids = serializers.ListField(
-        child=serializers.CharField(max_length=100, trim_whitespace=False),
+        child=serializers.CharField(max_length=100, allow_blank=True, trim_whitespace=False),
         min_length=1,
         max_length=BATCH,
         help_text=f"1 to {BATCH} ids of {LENGTH} characters",

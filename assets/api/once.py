@@ -7,19 +7,19 @@ the first is under way 409. What failed is not kept, so that it can be tried aga
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from django.db import DatabaseError, connection
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assets.api.caller import Caller
 from assets.errors import Conflict, InvalidInput, KeyReused
+from assets.locks import session_lock
 from assets.models import IdempotentAnswer
 from promptrails.workspaces.models import Workspace
 
@@ -78,25 +78,13 @@ def key_of(request: Request) -> str:
 
 @contextmanager
 def locked(name: str) -> Iterator[None]:
-    """A lock of this database session: it ends with the process, should that die in the middle."""
-    number = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
-    if not ask("SELECT pg_try_advisory_lock(%s)", number):
-        raise Conflict(
-            "A request with this Idempotency-Key is under way. Try again when it has been answered.",
-            {HEADER: "under way"},
-        )
-    try:
+    with session_lock(name) as ours:
+        if not ours:
+            raise Conflict(
+                "A request with this Idempotency-Key is under way. Try again when it has been answered.",
+                {HEADER: "under way"},
+            )
         yield
-    finally:
-        with suppress(DatabaseError):  # a lost session has lost its locks
-            ask("SELECT pg_advisory_unlock(%s)", number)
-
-
-def ask(statement: str, number: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [number])
-        (answer,) = cursor.fetchone()
-    return bool(answer)
 
 
 def fingerprint_of(request: Request, content: Mapping[str, object] | list[object]) -> str:

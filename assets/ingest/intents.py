@@ -36,7 +36,7 @@ def record_intent(
     file_size: int | None = None,
     facts: AssetFacts | None = None,
 ) -> Upload:
-    """The intent of this id: a new one, or the one that an interrupted upload left.
+    """The intent of this id: a new one, or the one that an interrupted upload left, rid of its parts.
 
     Raises Conflict while an object of this key is still being removed.
     """
@@ -56,7 +56,9 @@ def record_intent(
     )
     fields = ("workspace", "storage_key", "created_at", "expires_at", "file_size", "facts")
     defaults = {name: getattr(fresh, name) for name in fields}
-    upload, _ = Upload.objects.update_or_create(id=asset_id, defaults=defaults)
+    upload, is_new = Upload.objects.update_or_create(id=asset_id, defaults=defaults)
+    if not is_new:
+        storage.abort_unfinished(key)  # nobody would look for them once the asset is there
     return upload
 
 

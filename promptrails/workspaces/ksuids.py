@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,6 +17,17 @@ LARGEST = "aWgEPTl1tmebfsQzFP4bxwgy80V"  # 160 bits of ones
 def new_ksuid(at: datetime | None = None) -> str:
     """A fresh id for that moment, or for now; 128 of its 160 bits are random."""
     return str(Ksuid(datetime=at))
+
+
+def derived_ksuid(at: datetime, *of: str) -> str:
+    """The same id each time for the same moment (to the second) and texts; for things that lack an id."""
+    told = "\0".join(of).encode(errors="surrogateescape")
+    return str(Ksuid(datetime=at, payload=sha256(told).digest()[:16]))
+
+
+def time_of_ksuid(text: str) -> datetime:
+    """The moment in an id, to the second, in UTC."""
+    return Ksuid.from_base62(text).datetime
 
 
 def is_ksuid(text: object) -> bool:

@@ -1,11 +1,18 @@
 """Other S3 servers for the tests of storage, started once a run when the first test asks."""
 
+import io
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assets import storage
 from promptrails.embedded import SeaweedFS
+from promptrails.workspaces.models import Workspace
+from tests.assets.importing import SPRING
+from tests.factories import png
 from tests.storage_servers import (
     DOMAIN,
     Second,
@@ -41,3 +48,24 @@ def second(seaweedfs: Second) -> Iterator[Second]:
     """The app on the second SeaweedFS."""
     with using_storage(**named(seaweedfs)):
         yield seaweedfs
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three pictures, one in a folder of its own, each of another day."""
+    made = tmp_path / "exports"
+    for number, name in enumerate(["a.png", "b.png", "days/Kıyı ☀.png"]):
+        path = made / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(png(10 + number, 5))
+        os.utime(path, (SPRING.timestamp(), SPRING.timestamp() + number))
+    return made
+
+
+@pytest.fixture
+def bucket(acme: Workspace) -> str:
+    """The prefix of three objects that no record names."""
+    prefix = f"exports-{acme.id}/"
+    for number, name in enumerate(["a.png", "b.png", "days/c.png"]):
+        storage.put(prefix + name, io.BytesIO(png(10 + number, 5)), "application/octet-stream")
+    return prefix
