@@ -1,4 +1,4 @@
-"""The Content-Security-Policy of every answer: media come from storage, all else from here."""
+"""The Content-Security-Policy of every answer: media come from storage, or go there; all else is here."""
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.http import HttpRequest, HttpResponseBase
@@ -12,5 +12,6 @@ class ContentPolicyMiddleware(CSPMiddleware):
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
         origin = storage.public_origin()
-        parts.update = {**(parts.update or {}), "img-src": [origin], "media-src": [origin]}
+        from_storage = {name: [origin] for name in ("img-src", "media-src", "connect-src")}
+        parts.update = {**(parts.update or {}), **from_storage}
         return parts

@@ -1,14 +1,13 @@
 """The only door to S3: put, peek, list, remove, sign. A missing object is an answer, failing an error."""
 
 from assets.storage.bucket import (
-    allow_origins,
-    allowed_origins,
     check_bucket,
     check_reach,
     is_reachable,
     where,
 )
 from assets.storage.client import ObjectInfo, _client, _transfer_client, client, reason, transfer_client
+from assets.storage.cors import allow_origins, allowed_origins, preflight
 from assets.storage.objects import head, list_objects, peek, put, refusals, remove
 from assets.storage.urls import credentials, public_base, public_origin, sign, sign_put
 from assets.storage.writing import PART, ObjectWriter, abort_unfinished
@@ -28,6 +27,7 @@ __all__ = [
     "is_reachable",
     "list_objects",
     "peek",
+    "preflight",
     "public_base",
     "public_origin",
     "put",

@@ -1,6 +1,5 @@
 """The bucket: whether it can be used, and which pages may send files to it."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -8,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from assets.storage.client import MISSING, client, code_of, guarded
+from assets.storage.client import MISSING, client, code_of
 from assets.storage.urls import NO_CREDENTIALS
 
 REFUSED = {"401", "403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
@@ -78,31 +77,3 @@ def why_not(code: str) -> str:
     if code in ELSEWHERE:
         return f"{where()} answered {code} for {bucket}. Check STORAGE_REGION and STORAGE_ENDPOINT."
     return f"{where()} answered {code} for {bucket}. Check STORAGE_ENDPOINT."
-
-
-@guarded
-def allow_origins(origins: Sequence[str]) -> None:
-    """Lets pages of these origins PUT files and read them; replaces the bucket's CORS rules.
-
-    Amazon S3 API Reference, PutBucketCors. Raises StorageUnavailable when storage refuses or is away.
-    """
-    rule = {
-        "AllowedOrigins": list(origins),
-        "AllowedMethods": ["GET", "HEAD", "PUT"],
-        "AllowedHeaders": ["*"],
-        "ExposeHeaders": ["ETag", "Content-Length", "Content-Range", "Accept-Ranges"],
-        "MaxAgeSeconds": 3600,
-    }
-    client().put_bucket_cors(Bucket=settings.STORAGE.bucket, CORSConfiguration={"CORSRules": [rule]})
-
-
-@guarded
-def allowed_origins() -> list[str]:
-    """The origins whose pages may PUT, by the bucket's CORS rules; raises StorageUnavailable."""
-    try:
-        rules = client().get_bucket_cors(Bucket=settings.STORAGE.bucket)["CORSRules"]
-    except ClientError as error:
-        if code_of(error) == "NoSuchCORSConfiguration":
-            return []
-        raise
-    return [origin for rule in rules if "PUT" in rule["AllowedMethods"] for origin in rule["AllowedOrigins"]]
