@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from assets.errors import InvalidInput
 from assets.filters import NARROWING, AssetFilter, Page
+from assets.kinds import TABLE
 from assets.pages.cards import Addresses, to_card
 from assets.pagination import Cursor, Slice
 from assets.tallies import COUNTED, MOST_CHOICES, agent_choices
@@ -26,6 +27,10 @@ SORT_LABELS = {
     "file_name": "Name, A to Z",
     "-file_name": "Name, Z to A",
 }
+# What a file is called, for browsers that know no type for its ending; the bytes decide in the end.
+UPLOAD_TYPES = {media.extension: media.content_type for media in TABLE}
+API_EXAMPLE = """curl -H "X-API-Key: $PROMPTRAILS_API_KEY" -F file=@picture.png -F provider=fal \\
+  -F model=flux-pro -F prompt="a harbour at dusk" {server}/api/v1/assets"""
 NOTHING = Page(Slice([], 0, None, None), 0, True)
 
 
@@ -58,6 +63,9 @@ def asset_list(request: WorkspaceRequest, workspace: str) -> HttpResponse:
         "layout": layout,
         "errors": errors,
         "may_delete": request.membership.is_admin,
+        "may_upload": request.membership.is_admin,
+        "upload_types": UPLOAD_TYPES,
+        "api_example": API_EXAMPLE.format(server=request.build_absolute_uri("/").rstrip("/")),
         **toolbar(asset_filter, addresses),
         **results(asset_filter, addresses, page, layout),
     }

@@ -9,6 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from promptrails.workspaces.models import User, Workspace
 from tests.browser.conftest import Visitor
+from tests.browser.dropping import drop
 from tests.browser.media import film, tone
 from tests.factories import png, store_asset
 
@@ -50,10 +51,15 @@ def test_axe_finds_nothing(
         f"{base}?type=x",
         f"{base}{picture.id}/", f"{base}{sound.id}/", f"{base}{video.id}/", f"{base}{picture.id}/delete/",
         f"{base}{picture.id}/link/", f"{base}{picture.id}/link/?expires_in=x", "/w/acme/members/",
+        "/w/acme/keys/",
         "/password/", "/workspaces/", "/nowhere/",
     ]  # fmt: skip
     for path in pages:
         check(visitor.open(path), path)
+    page = visitor.open(base)
+    drop(page, ("notes.txt", "text/plain", b"no picture"), ("a.png", "image/png", png()))
+    page.get_by_role("status").get_by_text("1 uploaded, 1 failed").wait_for()
+    check(page, "the uploads")
     page = visitor.open(f"{base}{picture.id}/")
     page.get_by_role("link", name="Delete").click()
     page.get_by_role("dialog").wait_for()
