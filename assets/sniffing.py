@@ -65,7 +65,7 @@ def sniff(head: bytes) -> MediaType | None:
     if is_svg(head):
         return BY_CONTENT_TYPE["image/svg+xml"]
     if head.startswith(b"OggS"):
-        return BY_CONTENT_TYPE["video/ogg" if PICTURES.search(head) else "audio/ogg"]
+        return ogg(head)
     if head.startswith(b"BM") and not is_bmp(head):
         return None
     found = media_type(filetype.guess_mime(head) or "")
@@ -76,6 +76,13 @@ def sound_alone(head: bytes, found: MediaType) -> MediaType:
     """The container's audio type where its tracks are seen to be sound and nothing else."""
     is_sound = SOUND.search(head) and not PICTURES.search(head)
     return BY_CONTENT_TYPE[SOUND_OF.get(found.content_type, found.content_type)] if is_sound else found
+
+
+def ogg(head: bytes) -> MediaType | None:
+    """By its codecs: Ogg may hold subtitles alone, or anything."""
+    if PICTURES.search(head):
+        return BY_CONTENT_TYPE["video/ogg"]
+    return BY_CONTENT_TYPE["audio/ogg"] if SOUND.search(head) else None
 
 
 def is_bmp(head: bytes) -> bool:

@@ -44,8 +44,16 @@ CREDENTIALS = st.builds(
 )
 
 
-def as_botocore_signs(url: str, given: Credentials, region: str, at: datetime, expires_in: int) -> str:
-    request = AWSRequest("GET", url)
+def as_botocore_signs(
+    url: str,
+    given: Credentials,
+    region: str,
+    at: datetime,
+    expires_in: int,
+    method: str = "GET",
+    headers: dict[str, str] | None = None,
+) -> str:
+    request = AWSRequest(method, url, headers)
     signer = S3SigV4QueryAuth(BotocoreCredentials(*given), "s3", region, expires_in)
     with mock.patch.object(botocore.auth, "get_current_datetime", return_value=at.replace(tzinfo=None)):
         signer.add_auth(request)
@@ -81,6 +89,24 @@ def test_a_signature_is_the_one_that_botocore_makes(
     assert signature(ours) == signature(theirs)
     assert set(urlsplit(ours).query.split("&")) == set(urlsplit(theirs).query.split("&"))
     assert ours.partition("?")[0] == theirs.partition("?")[0]
+
+
+@given(
+    key=KEYS,
+    size=st.integers(0, 5 * 1024**3),
+    content_type=st.sampled_from(["image/png", "video/mp4; codecs=avc1", " audio/mpeg "]),
+    credentials=CREDENTIALS,
+)
+def test_so_is_the_signature_of_a_put_with_its_headers(
+    key: str, size: int, content_type: str, credentials: Credentials
+) -> None:
+    headers = {"content-type": content_type, "content-length": str(size), "if-none-match": "*"}
+    where = {"credentials": credentials, "region": "auto", "at": AT, "expires_in": 60}
+    ours = sign_url("https://h/b", key, {}, method="PUT", headers=headers, **where)  # type: ignore[arg-type]
+    plain = f"https://h/b/{quote(key, safe='/~')}"
+    theirs = as_botocore_signs(plain, credentials, "auto", AT, 60, "PUT", headers)
+    assert signature(ours) == signature(theirs)
+    assert "X-Amz-SignedHeaders=content-length%3Bcontent-type%3Bhost%3Bif-none-match" in ours
 
 
 def signature(url: str) -> str:
