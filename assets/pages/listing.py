@@ -29,8 +29,11 @@ SORT_LABELS = {
 }
 # What a file is called, for browsers that know no type for its ending; the bytes decide in the end.
 UPLOAD_TYPES = {media.extension: media.content_type for media in TABLE}
-API_EXAMPLE = """curl -H "X-API-Key: $PROMPTRAILS_API_KEY" -F file=@picture.png -F provider=fal \\
-  -F model=flux-pro -F prompt="a harbour at dusk" {server}/api/v1/assets"""
+API_EXAMPLE = """\
+curl -H "X-API-Key: $PROMPTRAILS_API_KEY" \\
+  -F file=@picture.png -F provider=fal \\
+  -F model=flux-pro -F prompt="a harbour" \\
+  {server}/api/v1/assets"""
 NOTHING = Page(Slice([], 0, None, None), 0, True)
 
 

@@ -1,6 +1,8 @@
 """The list as a member meets it, over HTTP."""
 
 import re
+from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.db import connection
@@ -12,7 +14,7 @@ from tests.factories import make_asset, make_assets
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
-LIST = "/w/acme/assets/"
+LIST, SERVER = "/w/acme/assets/", "http://testserver"
 
 
 @pytest.fixture
@@ -112,6 +114,17 @@ def test_an_empty_workspace_and_no_match_are_told_apart(client: Client, acme: Wo
     assert "No assets yet" in get(client)
     make_assets(acme, 1)
     assert "Nothing matches" in get(client, "?type=video")
+
+
+def test_an_empty_workspace_says_how_files_get_in(client: Client, ada: User) -> None:
+    assert "data-upload" not in get(client)
+    assert f"{SERVER}/api/v1/assets</code>" in get(client)
+    assert "data-upload" in get(signed_in(ada))
+
+
+def test_pages_may_talk_to_the_app_and_to_storage_alone(client: Client, settings: Any) -> None:
+    policy = client.get(LIST).headers["Content-Security-Policy"]
+    assert f"connect-src 'self' {urljoin(settings.STORAGE.endpoint, '/').rstrip('/')};" in f"{policy};"
 
 
 def test_what_people_and_agents_wrote_is_never_markup(client: Client, acme: Workspace) -> None:
