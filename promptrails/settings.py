@@ -232,7 +232,13 @@ SPECTACULAR_SETTINGS = {
         "TypeEnum": "assets.kinds.Kind.choices",
         "SentTypeEnum": ["audio", "image", "video", "speech"],
     },
-    "TAGS": [{"name": "assets"}],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # it would say of each value what the value says
+    "SORT_OPERATION_PARAMETERS": False,
+    "TAGS": [
+        {"name": "Reading", "description": "Finding assets, and getting at their files."},
+        {"name": "Uploading", "description": "Bringing files in, through the server or directly to storage."},
+        {"name": "Deleting", "description": "For good: there is no bin to take things out of again."},
+    ],
 }
 
 # Language, time, static files.

@@ -58,6 +58,7 @@ RULES = {
     "assets:link": [MEMBERS],
     "assets:delete": [ADMINS, ADMINS_CHANGE],
     # The API, used with the session of a browser that names acme in X-Workspace-ID.
+    "api:docs": [OPEN],
     "api:openapi": [OPEN],
     "api:assets": [CALLERS, Rule("post", 401, 403, 400, stranger=403)],
     "api:asset": [CALLERS, Rule("delete", 401, 403, 204, stranger=403)],

@@ -1,13 +1,16 @@
-"""The OpenAPI document, and a page to read it that loads nothing from elsewhere."""
+"""The OpenAPI document."""
 
 import json
 from functools import cache
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
+
+from assets.api.views import scope_for
 
 
 class KeyScheme(OpenApiAuthenticationExtension):
@@ -32,10 +35,21 @@ class SessionScheme(OpenApiAuthenticationExtension):
 
 
 @cache
+def schema() -> dict[str, Any]:
+    """Made once a process: it depends on the code and the settings alone. Nobody may change it."""
+    made = json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
+    for path in made["paths"].values():
+        for method, operation in path.items():
+            operation["x-scope"] = scope_for(method.upper())
+            for parameter in operation["parameters"]:
+                if parameter["in"] == "query":
+                    parameter["allowEmptyValue"] = True  # the same as if it were not sent
+    return made
+
+
+@cache
 def document() -> bytes:
-    """Made once a process: it depends on the code and the settings alone."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)
-    return json.dumps(schema, default=str).encode()
+    return json.dumps(schema()).encode()
 
 
 @login_not_required

@@ -84,7 +84,7 @@ def of_framework(error: exceptions.APIException) -> Response:
         headers["WWW-Authenticate"] = challenge
     if isinstance(error, exceptions.ValidationError):
         fields = by_field(error.detail)
-        message = " ".join(f"{name}: {' '.join(map(str, texts))}" for name, texts in fields.items())
+        message = " ".join(f"{name}: {' '.join(texts_in(detail))}" for name, detail in fields.items())
         return Response(envelope(400, message, fields), 400)
     known = isinstance(error, exceptions.AuthenticationFailed | exceptions.ParseError)
     message = str(error.detail) if known else ""
@@ -93,6 +93,14 @@ def of_framework(error: exceptions.APIException) -> Response:
 
 def by_field(detail: Any) -> dict[str, Any]:
     return dict(detail) if isinstance(detail, dict) else {"non_field_errors": detail}
+
+
+def texts_in(detail: Any) -> list[str]:
+    """The sentences of a field's errors, each once; the errors of a list's items lie a level deeper."""
+    if not isinstance(detail, dict | list):
+        return [str(detail)]
+    inner = detail.values() if isinstance(detail, dict) else detail
+    return list(dict.fromkeys(text for one in inner for text in texts_in(one)))
 
 
 class EnvelopeMiddleware:

@@ -105,7 +105,7 @@ class SignedUrl(ApiView):
 
 
 def wants_inline(query: QueryDict) -> bool:
-    wanted = query.get("disposition") or "attachment"
+    wanted = query.get("disposition", "attachment")
     if wanted not in {"attachment", "inline"}:
         sentence = "disposition must be attachment or inline."
         raise InvalidInput(sentence, {"disposition": sentence})

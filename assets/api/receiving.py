@@ -23,6 +23,7 @@ FORM = 1_000_000  # bytes that the other fields and the boundaries may take
 DRAINED = 256 * 1024 * 1024  # bytes read and dropped, so that a client in the middle of sending hears why
 CHUNK = 64 * 1024
 LARGE = 16 * 1024 * 1024  # bytes from which an upload counts as large
+END = 1024  # bytes at the end of a body, among which its closing boundary must be
 large_uploads = BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
 
 
@@ -65,6 +66,7 @@ class Body:
         self.request = request
         self.announced = length_of(request)
         self.read_so_far = 0
+        self.end = b""
 
     def read(self, size: int | None = CHUNK, /) -> bytes:
         try:
@@ -72,12 +74,17 @@ class Body:
         except UnreadablePostError:  # the client has gone
             chunk = b""
         self.read_so_far += len(chunk)
+        self.end = (self.end + chunk[-END:])[-END:]
         return chunk
 
     def check_whole(self) -> None:
+        """The parser takes a body's end for the file's end; a boundary should close it (RFC 2046, 5.1.1)."""
         if self.read_so_far < self.announced:
             sentence = f"The request ended after {self.read_so_far:,} of {self.announced:,} bytes."
             raise InvalidInput(f"{sentence} Send it again.", {"body": "cut off"})
+        boundary = (self.request.content_params or {}).get("boundary", "")
+        if f"--{boundary}--".encode() not in self.end:
+            raise InvalidInput("The body does not end with its closing boundary.", {"body": "malformed"})
 
     def drain(self) -> None:
         while self.read_so_far < min(self.announced, DRAINED) and self.read():

@@ -18,29 +18,35 @@ COLUMNS = (
 class AssetSchema(serializers.Serializer):
     """One generated file; some fields stand here twice, under the names of several clients."""
 
-    id = serializers.CharField(help_text="KSUID, 27 characters")
-    workspace_id = serializers.CharField()
-    execution_id = serializers.CharField(allow_null=True)
-    agent_id = serializers.CharField(allow_null=True)
-    type = serializers.ChoiceField(Kind.choices)
-    media_type = serializers.ChoiceField(Kind.choices, help_text="= type")
-    provider = serializers.CharField(allow_blank=True)
-    model = serializers.CharField(allow_blank=True, help_text="from metadata")
-    prompt = serializers.CharField(allow_null=True, allow_blank=True, help_text="from metadata")
-    file_name = serializers.CharField()
-    file_size = serializers.IntegerField(help_text="bytes")
-    size = serializers.IntegerField(help_text="= file_size")
-    content_type = serializers.CharField()
-    mime_type = serializers.CharField(help_text="= content_type")
-    storage_key = serializers.CharField()
-    storage_path = serializers.CharField(help_text="= storage_key")
-    metadata = serializers.DictField(help_text="model, prompt, cost, seed and whatever else the agent noted")
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
-    width = serializers.IntegerField(allow_null=True, help_text="pixels")
-    height = serializers.IntegerField(allow_null=True, help_text="pixels")
-    duration = serializers.FloatField(allow_null=True, help_text="seconds")
-    preview_status = serializers.ChoiceField(PreviewStatus.choices)
+    id = serializers.CharField(help_text="A KSUID of 27 characters; sorts by time.")
+    workspace_id = serializers.CharField(help_text="The workspace that it belongs to.")
+    execution_id = serializers.CharField(allow_null=True, help_text="The execution that made it, if noted.")
+    agent_id = serializers.CharField(allow_null=True, help_text="The agent that made it, if noted.")
+    type = serializers.ChoiceField(Kind.choices, help_text="What the file's bytes are.")
+    media_type = serializers.ChoiceField(Kind.choices, help_text="The same as type.")
+    provider = serializers.CharField(allow_blank=True, help_text="Who runs the model; empty if not noted.")
+    model = serializers.CharField(
+        allow_blank=True, help_text="From metadata, up to 200 characters; empty if not noted."
+    )
+    prompt = serializers.CharField(allow_null=True, allow_blank=True, help_text="From metadata, if noted.")
+    file_name = serializers.CharField(help_text="What people see, and what a download is called.")
+    file_size = serializers.IntegerField(help_text="Bytes.")
+    size = serializers.IntegerField(help_text="The same as file_size.")
+    content_type = serializers.CharField(help_text="The media type, such as image/png.")
+    mime_type = serializers.CharField(help_text="The same as content_type.")
+    storage_key = serializers.CharField(help_text="Where the file lies in the bucket.")
+    storage_path = serializers.CharField(help_text="The same as storage_key.")
+    metadata = serializers.DictField(
+        help_text="Model, prompt, cost, seed and whatever else its sender noted."
+    )
+    created_at = serializers.DateTimeField(help_text="When it was made.")
+    updated_at = serializers.DateTimeField(help_text="When its record last changed.")
+    width = serializers.IntegerField(allow_null=True, help_text="Pixels; null where not known (yet).")
+    height = serializers.IntegerField(allow_null=True, help_text="Pixels; null where not known (yet).")
+    duration = serializers.FloatField(allow_null=True, help_text="Seconds; null where not known (yet).")
+    preview_status = serializers.ChoiceField(
+        PreviewStatus.choices, help_text="Whether the small picture that lists show is there."
+    )
 
 
 def asset_json(asset: Asset) -> dict[str, Any]:

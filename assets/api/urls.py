@@ -4,11 +4,13 @@ from django.urls import path, re_path
 
 from assets.api.documents import openapi
 from assets.api.reading import OneAsset, SignedUrl
+from assets.api.reference import docs
 from assets.api.views import Nowhere
 from assets.api.writing import Assets, CompleteUpload, DeleteAssets, Uploads
 
 app_name = "api"
 urlpatterns = [
+    re_path(r"^docs/?$", docs, name="docs"),
     path("v1/openapi.json", openapi, name="openapi"),
     path("v1/assets", Assets.as_view(), name="assets"),
     path("v1/assets/delete", DeleteAssets.as_view(), name="delete_assets"),

@@ -20,7 +20,7 @@ BODY_MAX = 1_000_000  # bytes of a JSON request: a thousand ids and long metadat
 
 
 class Strict(BaseParser):
-    """JSON as RFC 8259 has it (no NaN), no longer than BODY_MAX."""
+    """A JSON object as RFC 8259 has it (no NaN), no longer than BODY_MAX."""
 
     media_type = "application/json"
 
@@ -31,9 +31,12 @@ class Strict(BaseParser):
         if len(body) > BODY_MAX:
             raise TooLarge(f"A JSON request has {BODY_MAX:,} bytes at most.", {"body": "too long"})
         try:
-            return json.loads(body.decode(), parse_constant=refuse_constant)
+            content = json.loads(body.decode(), parse_constant=refuse_constant)
         except (ValueError, RecursionError) as error:
             raise ParseError("The request's body is not JSON.") from error
+        if not isinstance(content, dict):
+            raise ParseError("The request's body must be a JSON object.")
+        return content
 
 
 def refuse_constant(name: str) -> None:
@@ -53,6 +56,10 @@ class WhateverAsked(BaseContentNegotiation):
         return renderers[0], "application/json"
 
 
+def scope_for(method: str) -> Scope:
+    return Scope.READ if method in SAFE_METHODS else Scope.WRITE
+
+
 class ScopeNeeded(BasePermission):
     """Reading needs assets:read, everything else assets:write."""
 
@@ -60,7 +67,7 @@ class ScopeNeeded(BasePermission):
         caller: Any = request.auth
         if caller is None:
             return False
-        needed = Scope.READ if request.method in SAFE_METHODS else Scope.WRITE
+        needed = scope_for(request.method or "")
         if needed not in caller.scopes:
             raise Forbidden(f"This needs the scope {needed.value}.", {"scope": needed.value})
         return True

@@ -44,6 +44,7 @@ def test_axe_finds_nothing(
     context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)
     visitors.append(visitor := Visitor(context, live_server))
     check(visitor.open("/sign-in/"), "sign-in")
+    check(visitor.open("/api/docs"), "the API, signed out")
     visitor.sign_in(ada)
     base = "/w/acme/assets/"
     pages = [
@@ -52,7 +53,7 @@ def test_axe_finds_nothing(
         f"{base}{picture.id}/", f"{base}{sound.id}/", f"{base}{video.id}/", f"{base}{picture.id}/delete/",
         f"{base}{picture.id}/link/", f"{base}{picture.id}/link/?expires_in=x", "/w/acme/members/",
         "/w/acme/keys/",
-        "/password/", "/workspaces/", "/nowhere/",
+        "/password/", "/workspaces/", "/nowhere/", "/api/docs",
     ]  # fmt: skip
     for path in pages:
         check(visitor.open(path), path)
