@@ -1,17 +1,13 @@
 """The type is told from bytes that real encoders wrote, whatever the sender calls them."""
 
-import io
 from collections.abc import Callable
-from functools import cache
-from typing import Any
 
-import av
-import numpy as np
 import pytest
 
 from assets.errors import UnsupportedMedia
 from assets.kinds import TABLE
 from assets.sniffing import HEAD, media_of, sniff
+from tests.encoding import encode
 from tests.factories import png
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="4"/></svg>'
@@ -45,46 +41,11 @@ ENCODED = [
     ("image2pipe", "libwebp", "", "image/webp"),
     ("image2pipe", "png", "", "image/png"),
 ]
-FORMATS = {"gif": "rgb8", "bmp": "bgr24", "mjpeg": "yuvj420p", "tiff": "rgb24", "png": "rgb24"}
-
-
-@cache
-def encoded(container: str, video: str, audio: str) -> bytes:
-    """A quarter of a second, or one picture, as FFmpeg writes it."""
-    file = io.BytesIO()
-    with av.open(file, "w", format=container) as out:
-        streams = [add_picture(out, video)] if video else []
-        streams += [add_sound(out, audio)] if audio else []
-        for stream, frames in streams:
-            for frame in [*frames, None]:
-                out.mux(stream.encode(frame))
-    return file.getvalue()
-
-
-def add_picture(out: Any, codec: str) -> tuple[Any, list[Any]]:
-    stream = out.add_stream(codec, rate=25)
-    stream.width, stream.height, stream.pix_fmt = 64, 64, FORMATS.get(codec, "yuv420p")
-    frames = []
-    for number in range(1 if out.format.name in {"image2pipe", "avif"} else 6):
-        grey = av.VideoFrame.from_ndarray(np.full((64, 64, 3), 90, np.uint8), format="rgb24")
-        frames.append(grey.reformat(format=stream.pix_fmt))
-        frames[-1].pts = number
-    return stream, frames
-
-
-def add_sound(out: Any, codec: str) -> tuple[Any, list[Any]]:
-    stream = out.add_stream(codec, rate=48_000, layout="stereo", bit_rate=128_000, options={"strict": "-2"})
-    silence = av.AudioFrame.from_ndarray(np.zeros((1, 2 * 12_000), np.int16), format="s16", layout="stereo")
-    silence.sample_rate = 48_000
-    stream.codec_context.open()
-    size = stream.codec_context.frame_size or 1024
-    resampler = av.AudioResampler(stream.format, "stereo", 48_000, frame_size=size)
-    return stream, [*resampler.resample(silence), *resampler.resample(None)]
 
 
 @pytest.mark.parametrize(("container", "video", "audio", "content_type"), ENCODED)
 def test_what_an_encoder_wrote_is_named(container: str, video: str, audio: str, content_type: str) -> None:
-    found = sniff(encoded(container, video, audio)[:HEAD])
+    found = sniff(encode(container, video, audio)[:HEAD])
     assert found is not None
     assert found.content_type == content_type
     assert found in TABLE
@@ -124,9 +85,9 @@ def test_what_is_no_media_is_refused_whatever_it_is_called(body: bytes) -> None:
         (png, "application/octet-stream", "image/png"),
         (png, "IMAGE/PNG; name=x", "image/png"),
         (png, "image/apng", "image/png"),
-        (lambda: encoded("mp4", "libx264", "aac"), "video/quicktime", "video/quicktime"),
-        (lambda: encoded("webm", "libvpx", ""), "audio/webm", "video/webm"),
-        (lambda: encoded("webm", "", "libopus"), "video/webm", "audio/webm"),
+        (lambda: encode("mp4", "libx264", "aac"), "video/quicktime", "video/quicktime"),
+        (lambda: encode("webm", "libvpx", ""), "audio/webm", "video/webm"),
+        (lambda: encode("webm", "", "libopus"), "video/webm", "audio/webm"),
     ],
 )  # fmt: skip
 def test_a_declared_type_that_agrees_is_taken_unless_the_tracks_know_better(
