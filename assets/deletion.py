@@ -6,7 +6,7 @@ the worker asks again with growing pauses. A crash leaves a whole asset or a rec
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from assets import storage
 from assets.errors import NotFound, StorageUnavailable
-from assets.models import Activity, Asset, Removal
+from assets.models import Activity, Asset, Preview, Removal
 from promptrails.workspaces.actors import Actor
 from promptrails.workspaces.models import Workspace
 
@@ -58,9 +58,14 @@ def record_deletion(
     """Rows, log and recorded removals in one transaction; the ids deleted and the keys to remove."""
     found = Asset.objects.in_workspace(workspace).filter(id__in=asset_ids).defer("search").order_by("id")
     assets = list(found.select_for_update())
+    pictures = dict(
+        Preview.objects.filter(pk__in=[asset.pk for asset in assets])
+        .exclude(picture_key="")
+        .values_list("asset_id", "picture_key")
+    )
     Asset.objects.filter(pk__in=[asset.pk for asset in assets]).delete()
     Activity.objects.bulk_create(entry(asset, actor) for asset in assets)
-    removals = [removal_of(asset, key) for asset in assets for key in object_keys(asset)]
+    removals = [removal_of(asset, key) for asset in assets for key in object_keys(asset, pictures)]
     Removal.objects.bulk_create(removals)
     return [asset.id for asset in assets], [removal.storage_key for removal in removals]
 
@@ -77,9 +82,9 @@ def entry(asset: Asset, actor: Actor) -> Activity:
     )
 
 
-def object_keys(asset: Asset) -> list[str]:
-    """Every object that storage holds for this asset."""
-    return [asset.storage_key]
+def object_keys(asset: Asset, pictures: Mapping[str, str]) -> list[str]:
+    """Every object that storage holds for this asset; `pictures` are previews' by asset."""
+    return [asset.storage_key, *([pictures[asset.pk]] if asset.pk in pictures else [])]
 
 
 def what_there_was(asset: Asset) -> dict[str, object]:
@@ -126,11 +131,16 @@ def remove_objects(which: Q) -> int:
 
 def postpone(removal: Removal, reason: str) -> None:
     """Puts the next try off: 15 seconds after the first failure, doubling up to six hours."""
-    pause = min(FIRST_PAUSE * 2 ** min(removal.attempts, 20), LONGEST_PAUSE)
+    pause = pause_after(removal.attempts)
     log.warning("object of asset %s not removed yet (%s), next try in %s", removal.asset_id, reason, pause)
     Removal.objects.filter(pk=removal.pk).update(
         attempts=removal.attempts + 1, next_attempt_at=timezone.now() + pause, last_error=reason[:500]
     )
+
+
+def pause_after(attempts: int) -> timedelta:
+    """15 seconds, doubling up to six hours."""
+    return min(FIRST_PAUSE * 2 ** min(attempts, 20), LONGEST_PAUSE)
 
 
 def remove_due() -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from assets.kinds import Kind
@@ -116,6 +117,39 @@ class Asset(models.Model):
     def prompt(self) -> str:
         prompt = self.metadata.get("prompt")
         return prompt if isinstance(prompt, str) else ""
+
+
+class Preview(models.Model):
+    """What a worker made of an asset, or has to make: `next_attempt_at` is when, NULL when it is done.
+
+    A trigger adds the row with its asset, and it goes with its asset (migration 0006).
+    """
+
+    asset = models.OneToOneField(
+        Asset, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="preview"
+    )
+    picture_key = models.CharField(max_length=1024, blank=True, default="", db_default="")
+    peaks = models.BinaryField(null=True, blank=True, help_text="a waveform: bars of 0 to 100, a byte each")
+    details = models.JSONField(default=dict, db_default={}, blank=True, help_text="codecs and the like")
+    reason = models.CharField(max_length=500, blank=True, default="", db_default="")
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="that storage ended")
+    claims = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="that nothing was heard of")
+    next_attempt_at = models.DateTimeField(null=True, blank=True, default=timezone.now, db_default=Now())
+
+    if TYPE_CHECKING:
+        asset_id: str
+
+    class Meta:
+        indexes = [  # newest first: that is what people look at
+            models.Index(
+                fields=["-asset"], name="preview_due", condition=models.Q(next_attempt_at__isnull=False)
+            )
+        ]
+
+    @property
+    def bars(self) -> bytes:
+        """The waveform, empty where there is none."""
+        return bytes(self.peaks or b"")
 
 
 class Tally(models.Model):

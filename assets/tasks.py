@@ -1,11 +1,18 @@
 """What a worker runs: thin shells around the modules that know how."""
 
+import time
+from threading import Lock
+
 from procrastinate.contrib.django import app
 
-from assets import deletion, ingest
+from assets import deletion, ingest, previewing
 from assets.api import once
+from assets.previews import Sandbox
 
 HOUSEKEEPING = "housekeeping"
+PREVIEWS_AT_A_TIME = 20  # seconds until other tasks have their turn
+sandbox = Sandbox()  # one a process: a second run in it has nothing to add
+_making = Lock()
 
 
 @app.periodic(cron="* * * * * */10")
@@ -27,3 +34,18 @@ def sweep_intents(timestamp: int) -> None:
 def forget_old_answers(timestamp: int) -> None:
     """Every hour: answers to requests whose Idempotency-Key is older than a day."""
     once.forget_old_answers()
+
+
+@app.periodic(cron="* * * * * */3")
+@app.task(queueing_lock="make-previews", pass_context=False)
+def make_previews(timestamp: int) -> None:
+    """Every three seconds: thumbnails, posters and waveforms of what has come."""
+    if not _making.acquire(blocking=False):
+        return
+    try:
+        ends = time.monotonic() + PREVIEWS_AT_A_TIME
+        for _ in previewing.make_due(sandbox):
+            if time.monotonic() > ends:
+                break
+    finally:
+        _making.release()

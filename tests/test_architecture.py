@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = [
     {"assets.kinds", "assets.errors", "assets.sniffing"},
     {"assets.models", "assets.signing", "assets.storage", "assets.previews", "assets.locks"},
-    {"assets.ingest", "assets.deletion", "assets.delivery"},
+    {"assets.ingest", "assets.deletion", "assets.delivery", "assets.previewing"},
     {"assets.access", "assets.filters", "assets.search", "assets.pagination", "assets.tallies"},
     {"assets.pages", "assets.api", "assets.tasks", "assets.management"},
 ]

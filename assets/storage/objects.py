@@ -68,6 +68,25 @@ def peek(key: str, length: int) -> tuple[ObjectInfo, bytes] | None:
     return info_of(key, answer, size), first
 
 
+@guarded
+def read(key: str, offset: int, length: int) -> bytes | None:
+    """Up to `length` bytes from `offset` on, fewer at the object's end; None where there is no object.
+
+    Raises StorageUnavailable, also when the connection ends in the middle of what was promised.
+    """
+    where = {"Bucket": settings.STORAGE.bucket, "Key": key}
+    try:
+        answer = transfer_client().get_object(**where, Range=f"bytes={offset}-{offset + length - 1}")
+    except ClientError as error:
+        if code_of(error) in MISSING:
+            return None
+        if code_of(error) in EMPTY:
+            return b""
+        raise
+    with answer["Body"] as body:
+        return bytes(body.read())
+
+
 def info_of(key: str, answer: dict[str, Any], size: int) -> ObjectInfo:
     return ObjectInfo(
         key, size, answer.get("ContentType", ""), answer["ETag"].strip('"'), answer["LastModified"]

@@ -34,7 +34,7 @@ def large(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
             cursor.execute("ANALYZE")
         yield workspace
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE assets_asset")
+            cursor.execute("TRUNCATE assets_asset CASCADE")
         workspace.delete()
 
 

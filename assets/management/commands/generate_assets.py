@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from assets.models import Asset
+from assets.models import Asset, PreviewStatus
 from promptrails.workspaces.ksuids import new_ksuid
 from promptrails.workspaces.models import Workspace
 
@@ -18,6 +18,7 @@ BATCH = 20_000
 COLUMNS = (
     "id", "workspace_id", "execution_id", "agent_id", "type", "provider", "file_name", "file_size",
     "content_type", "storage_key", "metadata", "created_at", "updated_at", "width", "height", "duration",
+    "preview_status",
 )  # fmt: skip
 RARE_WORD, RARE_EVERY = "zyzzyva", 10_000
 # provider, its share in a thousand, what it makes, with which models
@@ -125,4 +126,5 @@ def made_up(
         width,
         height,
         None if type == "image" else round(chance.uniform(1, 60), 2),
+        PreviewStatus.READY,  # nothing to look at
     )
