@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -253,5 +254,6 @@ def test_the_asynchronous_client_does_the_same(
                 await client.assets.list()
         return str(signed.url)
 
-    assert asyncio.run(use()).startswith("http")
+    with ThreadPoolExecutor(1) as pool:  # playwright's loop may run in this thread
+        assert pool.submit(asyncio.run, use()).result().startswith("http")
     assert storage.head(stored.storage_key) is None
