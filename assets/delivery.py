@@ -16,6 +16,8 @@ from assets.kinds import media_type
 
 LONGEST = 604_800  # seconds: SigV4's own limit
 WINDOW = 900  # seconds: how long a preview keeps its URL
+PICTURE = "image/webp"
+CACHED = f"private, max-age={WINDOW}, immutable"  # an object never changes under its key (RFC 8246)
 ATTR_CHARS = "!#$&+-.^_`|~"  # RFC 5987, attr-char
 NAME_BYTES = 200  # most file systems take 255, and browsers add " (1)"
 # What a file name must not carry: separators, what Windows refuses, and characters that turn the
@@ -51,9 +53,14 @@ def preview_url(asset: Deliverable) -> str | None:
     media = media_type(asset.content_type)
     if media is None or not media.inline:
         return None
+    return shown_url(asset.storage_key, media.content_type)
+
+
+def shown_url(key: str, content_type: str = PICTURE) -> str:
+    """A URL of an object that is safe inline, the same for WINDOW seconds; previews' pictures are WebP."""
     now = int(datetime.now(UTC).timestamp())
     lifetime = min(settings.STORAGE.signed_url_ttl + WINDOW, LONGEST)
-    return stable_url(asset.storage_key, media.content_type, now - now % WINDOW, lifetime)
+    return stable_url(key, content_type, now - now % WINDOW, lifetime)
 
 
 @lru_cache(maxsize=20_000)
@@ -61,7 +68,12 @@ def stable_url(key: str, content_type: str, window: int, lifetime: int) -> str:
     """Signed as of the window's start; remembered, because a page shows fifty."""
     at = datetime.fromtimestamp(window, UTC)
     return storage.sign(
-        key, expires_in=lifetime, at=at, content_type=content_type, content_disposition="inline"
+        key,
+        expires_in=lifetime,
+        at=at,
+        content_type=content_type,
+        content_disposition="inline",
+        cache_control=CACHED,
     )
 
 

@@ -37,7 +37,7 @@ DEEPEST_SEARCH = 10_000  # hits
 # What a list shows; `metadata` (prompts, mostly) and `search` are left in the table.
 LIST_COLUMNS = (
     "id", "type", "provider", "model", "file_name", "file_size", "content_type", "storage_key",
-    "created_at", "width", "height", "duration",
+    "created_at", "width", "height", "duration", "preview_status",
 )  # fmt: skip
 
 

@@ -53,6 +53,7 @@ RULES = {
     "key_create": [Rule("post", 302, 403, 400, stranger=404)],  # an empty form
     "key_revoke": [ADMINS, ADMINS_CHANGE],
     "assets:list": [MEMBERS],
+    "assets:cards": [MEMBERS],
     "assets:detail": [MEMBERS],
     "assets:download": [Rule("get", 302, 302, 302, stranger=404)],
     "assets:link": [MEMBERS],

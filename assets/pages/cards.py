@@ -1,5 +1,6 @@
 """An asset as a list shows it: every value ready, so that a template only places it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,16 +11,21 @@ from django.utils.safestring import SafeString
 
 from assets import delivery
 from assets.kinds import Kind
-from assets.models import Asset
+from assets.models import Asset, Preview, PreviewStatus
+from assets.pages.waveform import wave_path
 from assets.pages.wording import age_text, duration_text, exact_text, size_text
 from promptrails.workspaces.models import Workspace
 
+WAVE_BARS = 56
 KIND_LABELS: dict[str, str] = {kind.value: str(kind.label) for kind in Kind}
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """One asset; `width` and `height` in pixels, all else as text. `media_url` is signed, or empty.
+
+    `picture_url` and `wave` (an SVG path of WAVE_BARS bars) are previews; one that is `awaited` is on its
+    way, `failed` says why there is none.
 
     `shown` is the kind, or nothing for what no browser may show; `source` is provider and model; `shape` and
     `extent` are attributes of markup. All are made here because a template's tests and variables,
@@ -50,6 +56,10 @@ class Card:
     source: str
     shape: SafeString
     extent: SafeString
+    picture_url: str
+    wave: str
+    awaited: bool
+    failed: str
 
 
 class Addresses:
@@ -70,7 +80,20 @@ class Addresses:
         return f"{self.list}?{query}" if query else self.list
 
 
-def to_card(asset: Asset, addresses: Addresses, now: datetime | None = None) -> Card:
+def previews_of(assets: Sequence[Asset]) -> dict[str, Preview]:
+    """What workers have made of these assets, by id, in one query."""
+    found = Preview.objects.filter(pk__in=[asset.pk for asset in assets])
+    return {preview.pk: preview for preview in found.only("picture_key", "peaks", "reason")}
+
+
+def to_cards(assets: Sequence[Asset], addresses: Addresses) -> list[Card]:
+    previews, now = previews_of(assets), timezone.now()
+    return [to_card(asset, addresses, now, previews.get(asset.pk)) for asset in assets]
+
+
+def to_card(
+    asset: Asset, addresses: Addresses, now: datetime | None = None, preview: Preview | None = None
+) -> Card:
     media_url = delivery.preview_url(asset) or ""
     size = (asset.width, asset.height)
     return Card(
@@ -98,4 +121,8 @@ def to_card(asset: Asset, addresses: Addresses, now: datetime | None = None) -> 
         source=f"{asset.provider} · {asset.model}" if asset.model else asset.provider,
         shape=format_html(' data-width="{}" data-height="{}"', *size) if all(size) else SafeString(),
         extent=format_html(' width="{}" height="{}"', *size) if all(size) else SafeString(),
+        picture_url=delivery.shown_url(preview.picture_key) if preview and preview.picture_key else "",
+        wave=wave_path(preview.bars, WAVE_BARS) if preview else "",
+        awaited=asset.preview_status == PreviewStatus.PENDING,
+        failed=preview.reason if preview and asset.preview_status == PreviewStatus.FAILED else "",
     )

@@ -9,7 +9,7 @@ from assets import deletion
 from assets.access import visible_asset
 from assets.filters import AssetFilter
 from assets.models import Asset
-from assets.pages.cards import Addresses, to_card
+from assets.pages.cards import Addresses, previews_of, to_card
 from assets.pages.detail import state_of
 from assets.pages.wording import size_text
 from promptrails.workspaces.access import WorkspaceRequest, admin_required
@@ -36,7 +36,7 @@ def asset_delete(request: WorkspaceRequest, workspace: str, asset_id: str) -> Ht
 
 
 def confirmation(request: WorkspaceRequest, asset: Asset, addresses: Addresses) -> HttpResponse:
-    card = to_card(asset, addresses)
+    card = to_card(asset, addresses, preview=previews_of([asset]).get(asset.pk))
     context = {
         "card": card,
         "removed": [f"{asset.file_name}, {size_text(asset.file_size)}"],

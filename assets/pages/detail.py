@@ -11,13 +11,15 @@ from django.views.decorators.http import require_safe
 
 from assets.access import visible_asset
 from assets.filters import LIST_COLUMNS, AssetFilter
-from assets.models import Asset
-from assets.pages.cards import Addresses, Card, to_card
+from assets.models import Asset, Preview
+from assets.pages.cards import Addresses, Card, previews_of, to_card, to_cards
 from assets.pages.download import lifetimes
+from assets.pages.waveform import wave_path, wave_width
 from assets.pages.wording import exact_text
 from promptrails.workspaces.access import WorkspaceRequest, member_required
 
 SIBLINGS = 12
+BARS = 200
 SHOWN_APART = {"prompt", "model"}
 
 
@@ -32,15 +34,27 @@ class Fact:
     exact: str = ""
 
 
+@dataclass(frozen=True)
+class Waveform:
+    """A path as wide as `width` units; `seconds` in all, `step` of them for an arrow key."""
+
+    path: str
+    width: int
+    seconds: float
+    step: float
+
+
 @require_safe
 @member_required
 def asset_detail(request: WorkspaceRequest, workspace: str, asset_id: str) -> HttpResponse:
     asset = visible_asset(request.membership.workspace, asset_id)
     asset_filter = AssetFilter(request.membership.workspace, request.GET)
     addresses = Addresses(asset.workspace, state_of(asset_filter, request))
-    card = to_card(asset, addresses)
+    preview = previews_of([asset]).get(asset.pk)
+    card = to_card(asset, addresses, preview=preview)
     context = {
         "card": card,
+        "waveform": waveform(asset, preview),
         "prompt": asset.prompt,
         "facts": [fact for fact in facts(asset, card, addresses) if fact.value],
         "metadata": [Fact(key, metadata_text(value)) for key, value in shown_metadata(asset)],
@@ -67,6 +81,13 @@ def neighbours(asset_filter: AssetFilter, asset: Asset, addresses: Addresses) ->
         "previous_url": addresses.detail(previous_id) if previous_id else "",
         "next_url": addresses.detail(next_id) if next_id else "",
     }
+
+
+def waveform(asset: Asset, preview: Preview | None) -> Waveform | None:
+    if not preview or not preview.bars or not asset.duration:
+        return None
+    step = max(0.1, round(asset.duration / 100, 1))
+    return Waveform(wave_path(preview.bars, BARS), wave_width(BARS), asset.duration, step)
 
 
 def facts(asset: Asset, card: Card, addresses: Addresses) -> Iterator[Fact]:
@@ -105,8 +126,7 @@ def siblings(asset: Asset, addresses: Addresses) -> dict[str, object]:
     query = urlencode({"execution_id": asset.execution_id})
     of_execution = Asset.objects.in_workspace(asset.workspace).filter(execution_id=asset.execution_id)
     others = of_execution.exclude(id=asset.id).order_by("-created_at", "-id").only(*LIST_COLUMNS)[:SIBLINGS]
-    own_list = Addresses(asset.workspace, query)
     return {
-        "siblings": [to_card(other, own_list) for other in others],
+        "siblings": to_cards(list(others), Addresses(asset.workspace, query)),
         "siblings_url": addresses.filtered(query),
     }

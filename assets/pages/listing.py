@@ -5,13 +5,13 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from assets.errors import InvalidInput
 from assets.filters import NARROWING, AssetFilter, Page
 from assets.kinds import TABLE
-from assets.pages.cards import Addresses, to_card
+from assets.pages.awaited import with_awaited
+from assets.pages.cards import Addresses, to_cards
 from assets.pagination import Cursor, Slice
 from assets.tallies import COUNTED, MOST_CHOICES, agent_choices
 from promptrails.workspaces.access import WorkspaceRequest, member_required, remember
@@ -155,12 +155,11 @@ def choices(asset_filter: AssetFilter, name: str) -> list[Choice]:
 
 
 def results(asset_filter: AssetFilter, addresses: Addresses, page: Page, layout: str) -> dict[str, Any]:
-    now = timezone.now()
     other_layouts = {
         f"layout_url_{name}": addresses.filtered(asset_filter.query(layout=name)) for name in LAYOUTS
     }
     return {
-        "cards": [to_card(asset, addresses, now) for asset in page.slice.assets],
+        **with_awaited(to_cards(page.slice.assets, addresses), layout, addresses),
         "page": page_context(asset_filter, addresses, page),
         "empty": not asset_filter.values and not asset_filter.tallies.groups and asset_filter.is_valid(),
         **other_layouts,

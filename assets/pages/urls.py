@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from assets.pages.awaited import asset_cards
 from assets.pages.deleting import asset_delete
 from assets.pages.detail import asset_detail
 from assets.pages.download import asset_download, asset_link
@@ -10,6 +11,7 @@ from assets.pages.listing import asset_list
 app_name = "assets"
 urlpatterns = [
     path("", asset_list, name="list"),
+    path("cards/", asset_cards, name="cards"),
     path("<str:asset_id>/", asset_detail, name="detail"),
     path("<str:asset_id>/download/", asset_download, name="download"),
     path("<str:asset_id>/link/", asset_link, name="link"),

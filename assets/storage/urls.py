@@ -54,12 +54,17 @@ def sign(
     at: datetime | None = None,
     content_type: str = "",
     content_disposition: str = "",
+    cache_control: str = "",
 ) -> str:
     """A signed GET that lives `expires_in` seconds from `at`; no request is made to storage.
 
     Raises StorageUnavailable when a role's key has ended and cannot be renewed.
     """
-    wanted = {"response-content-disposition": content_disposition, "response-content-type": content_type}
+    wanted = {
+        "response-cache-control": cache_control,
+        "response-content-disposition": content_disposition,
+        "response-content-type": content_type,
+    }
     return sign_url(
         public_base(),
         key,

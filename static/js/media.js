@@ -1,4 +1,4 @@
-// Posters of videos load when they come into view; media that does not load says so; images zoom.
+// Posters of videos load when they come into view; media that does not load says so.
 const WORDS = { IMG: "shown", VIDEO: "played", AUDIO: "played" };
 const sentence = (media) => `This file cannot be ${WORDS[media.tagName]}. Storage may not answer; its record is safe.`;
 
@@ -28,11 +28,3 @@ document.addEventListener("error", (event) => {
 for (const image of document.querySelectorAll("img[data-media]")) {
   if (image.complete && image.src && !image.naturalWidth) failed(image);
 }
-
-document.addEventListener("click", (event) => {
-  const zoom = event.target.closest("[data-zoom]");
-  if (!zoom) return;
-  const full = zoom.getAttribute("aria-pressed") !== "true";
-  zoom.setAttribute("aria-pressed", full);
-  zoom.setAttribute("aria-label", full ? "Fit into the page" : "Show in full size");
-});

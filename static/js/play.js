@@ -9,6 +9,7 @@ function show(audio) {
   use.setAttribute("href", use.getAttribute("href").replace(/#.*/, audio.paused ? "#play" : "#pause"));
   progress.hidden = audio.paused && !audio.currentTime;
   progress.value = audio.duration ? audio.currentTime / audio.duration : 0;
+  frame.querySelector(".wave")?.style.setProperty("--played", `${progress.value * 100}%`);
 }
 
 document.addEventListener("click", async (event) => {

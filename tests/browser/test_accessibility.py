@@ -7,6 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
+from assets import previewing
+from assets.previews import Sandbox
 from promptrails.workspaces.models import User, Workspace
 from tests.browser.conftest import Visitor
 from tests.browser.dropping import drop
@@ -41,6 +43,9 @@ def test_axe_finds_nothing(
         acme, tone(), file_name="t.wav", content_type="audio/wav", duration=3.0, execution_id="exec_1"
     )
     video = store_asset(acme, film(), file_name="b.webm", content_type="video/webm", width=320, height=180)
+    sandbox = Sandbox()
+    assert len(list(previewing.make_due(sandbox))) == 3
+    sandbox.stop()
     context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)
     visitors.append(visitor := Visitor(context, live_server))
     check(visitor.open("/sign-in/"), "sign-in")
@@ -57,6 +62,10 @@ def test_axe_finds_nothing(
     ]  # fmt: skip
     for path in pages:
         check(visitor.open(path), path)
+    page = visitor.open(base)
+    page.get_by_role("button", name="Look at").first.click()
+    page.locator("#lightbox").wait_for()
+    check(page, "the lightbox")
     page = visitor.open(base)
     drop(page, ("notes.txt", "text/plain", b"no picture"), ("a.png", "image/png", png()))
     page.get_by_role("status").get_by_text("1 uploaded, 1 failed").wait_for()

@@ -152,7 +152,7 @@ def test_arrow_keys_walk_through_the_list_one_came_from(visitor: Visitor, mel: U
 
 
 def test_media_that_storage_does_not_give_say_so(visitor: Visitor, mel: User, acme: Workspace) -> None:
-    make_assets(acme, 2)  # records without objects
+    make_assets(acme, 2, preview_status="ready")  # records without objects
     page = visitor.sign_in(mel)
     expect(page.locator(".failed")).to_have_count(2)
     expect(page.locator(".failed").first).to_contain_text("cannot be shown")
