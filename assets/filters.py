@@ -14,12 +14,15 @@ from django.utils.dateparse import parse_date, parse_datetime
 from assets import pagination, search
 from assets.errors import InvalidInput
 from assets.kinds import Kind
-from assets.models import Asset, AssetQuerySet
+from assets.models import Asset, AssetQuerySet, Orientation
 from assets.pagination import PAGE_SIZE, Cursor, Slice
 from assets.tallies import COUNTED, Tallies
 from promptrails.workspaces.models import Workspace
 
-NARROWING = ("q", "type", "provider", "model", "agent_id", "execution_id", "created_after", "created_before")
+NARROWING = (
+    "q", "type", "provider", "model", "agent_id", "execution_id", "created_after", "created_before",
+    "orientation", "min_duration",
+)  # fmt: skip
 LABELS = {
     "q": "Search",
     "type": "Type",
@@ -29,6 +32,8 @@ LABELS = {
     "execution_id": "Execution",
     "created_after": "From",
     "created_before": "Until",
+    "orientation": "Orientation",
+    "min_duration": "Seconds at least",
 }
 DEFAULT_SORT = "-created_at"
 DEEPEST_SEARCH = 10_000  # hits
@@ -90,6 +95,17 @@ class MomentField(forms.Field):
         return start + timedelta(days=1, microseconds=-1) if self.ends_day else start
 
 
+class SecondsFilter(django_filters.Filter):
+    """Seconds, from 0 to a year."""
+
+    field_class = forms.FloatField
+
+    def __init__(self, **kwargs: Any) -> None:
+        sentence = "Write how many seconds, such as 30 or 2.5."
+        wrong = dict.fromkeys(["invalid", "min_value", "max_value"], sentence)
+        super().__init__(min_value=0, max_value=31_536_000, error_messages=wrong, **kwargs)
+
+
 class MomentFilter(django_filters.Filter):
     field_class = MomentField
 
@@ -108,6 +124,11 @@ class AssetFilter(django_filters.FilterSet):
     execution_id = django_filters.CharFilter(max_length=200)
     created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
     created_before = MomentFilter(field_name="created_at", lookup_expr="lte", ends_day=True)
+    orientation = django_filters.ChoiceFilter(
+        choices=Orientation.choices,
+        error_messages={"invalid_choice": "“%(value)s” is none of landscape, portrait and square."},
+    )
+    min_duration = SecondsFilter(field_name="duration", lookup_expr="gte")
     q = django_filters.CharFilter(method="narrow_later", max_length=search.MAX_LENGTH)
     sort = django_filters.ChoiceFilter(
         choices=[(sort, sort) for sort in pagination.SORTS],

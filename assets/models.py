@@ -15,6 +15,10 @@ from promptrails.workspaces.models import ApiKey, User, Workspace
 
 # 200 characters keep a model's name inside a B-tree entry whatever an agent writes into metadata.
 MODEL_SQL = "COALESCE(left(metadata ->> 'model', 200), '')"
+ORIENTATION_SQL = (
+    "CASE WHEN width > height THEN 'landscape' WHEN width < height THEN 'portrait' "
+    "WHEN width = height THEN 'square' END"
+)
 # Words of file name, model and prompt; then one lexeme for the workspace and one for the month, so
 # that one GIN index bounds a search to both (assets.search). A colon never comes out of a word.
 SEARCH_SQL = r"""
@@ -48,6 +52,14 @@ class PreviewStatus(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+class Orientation(models.TextChoices):
+    """How an image or a video stands, by its width and height in pixels."""
+
+    LANDSCAPE = "landscape", "Landscape"
+    PORTRAIT = "portrait", "Portrait"
+    SQUARE = "square", "Square"
+
+
 class Asset(models.Model):
     """One generated file: what it is, where it lies, which execution of which agent made it."""
 
@@ -78,6 +90,11 @@ class Asset(models.Model):
         output_field=models.CharField(max_length=200),
         db_persist=True,
     )
+    orientation = models.GeneratedField(
+        expression=RawSQL(ORIENTATION_SQL, ()),  # noqa: S611  takes no input
+        output_field=models.CharField(max_length=10, null=True),
+        db_persist=True,
+    )
     search = models.GeneratedField(
         expression=RawSQL(SEARCH_SQL, ()),  # noqa: S611  takes no input
         output_field=SearchVectorField(),
@@ -101,6 +118,12 @@ class Asset(models.Model):
             models.Index(fields=["workspace", "model", "-created_at", "-id"], name="asset_model"),
             models.Index(fields=["workspace", "agent_id", "-created_at", "-id"], name="asset_agent"),
             models.Index(fields=["workspace", "execution_id", "-created_at", "-id"], name="asset_execution"),
+            models.Index(fields=["workspace", "orientation", "-created_at", "-id"], name="asset_orientation"),
+            models.Index(
+                fields=["workspace", "duration"],
+                name="asset_duration",
+                condition=models.Q(duration__isnull=False),
+            ),
             models.Index(fields=["workspace", "file_size", "id"], name="asset_size"),
             models.Index(fields=["workspace", "file_name", "id"], name="asset_name"),
             GinIndex(fields=["search"], name="asset_search"),

@@ -12,6 +12,7 @@ from assets.api.forms import DeleteForm, DirectUploadForm, UploadSchema
 from assets.api.representation import AssetSchema
 from assets.delivery import LONGEST
 from assets.kinds import Kind
+from assets.models import Orientation
 
 
 class ErrorBody(serializers.Serializer):
@@ -138,6 +139,8 @@ FILTERS = [
     query("agent_id", "What one agent made.", maxLength=200),
     query("created_after", "A date or a time (ISO 8601); a date means its first moment, in UTC."),
     query("created_before", "A date or a time (ISO 8601); a date means its last moment, in UTC."),
+    query("orientation", "How an image or a video stands.", enum=[*Orientation.values]),
+    query("min_duration", "Seconds that a sound or a video has at least.", type="number", minimum=0),
     query("q", "Words of file name, model and prompt; the beginning of a word will do.", maxLength=200),
     query("sort", "A minus sign turns the order around.", enum=[*pagination.SORTS], default="-created_at"),
     query("page", "The number of the page.", type="integer", minimum=1, default=1),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from assets.errors import InvalidInput
 from assets.filters import NARROWING, AssetFilter, Page
 from assets.kinds import TABLE
+from assets.models import Orientation
 from assets.pages.awaited import with_awaited
 from assets.pages.cards import Addresses, to_cards
 from assets.pagination import Cursor, Slice
@@ -34,6 +35,7 @@ curl -H "X-API-Key: $PROMPTRAILS_API_KEY" \\
   -F file=@picture.png -F provider=fal \\
   -F model=flux-pro -F prompt="a harbour" \\
   {server}/api/v1/assets"""
+MORE = ("agent_id", "execution_id", "created_after", "created_before", "orientation", "min_duration")
 NOTHING = Page(Slice([], 0, None, None), 0, True)
 
 
@@ -121,6 +123,8 @@ def toolbar(asset_filter: AssetFilter, addresses: Addresses) -> dict[str, Any]:
         "chips": [
             ShownChip(chip.label, chip.value, addresses.filtered(chip.query)) for chip in asset_filter.chips()
         ],
+        "orientations": Orientation.choices,
+        "more_is_on": any(search[name] for name in MORE),
         "clear_url": addresses.list,
     }
 

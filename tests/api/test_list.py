@@ -41,14 +41,16 @@ def walked(api: Client, **query: Any) -> Iterator[Any]:
 def varied(acme: Workspace) -> list[Asset]:
     day = timedelta(days=1)
     return [
-        make_asset(acme, file_name="sea", model="flux", agent_id="painter", file_size=30),
+        make_asset(
+            acme, file_name="sea", model="flux", agent_id="painter", file_size=30, width=30, height=20
+        ),
         make_asset(
             acme, file_name="talk", type="audio", provider="elevenlabs", prompt="a harbour at dawn",
             execution_id="run 7/ä", created_at=NOON - day, file_size=10,
         ),
         make_asset(
             acme, file_name="film", type="video", provider="runway", execution_id="run 7/ä",
-            created_at=NOON - 2 * day, file_size=20,
+            created_at=NOON - 2 * day, file_size=20, width=9, height=16, duration=8.0,
         ),
     ]  # fmt: skip
 
@@ -65,6 +67,10 @@ def varied(acme: Workspace) -> list[Asset]:
         ({"model": "flux"}, ["sea"]),
         ({"execution_id": "run 7/ä"}, ["talk", "film"]),
         ({"agent_id": "painter"}, ["sea"]),
+        ({"orientation": "landscape"}, ["sea"]),
+        ({"orientation": "portrait"}, ["film"]),
+        ({"min_duration": "8"}, ["film"]),
+        ({"min_duration": "8.01"}, []),
         ({"q": "HARB"}, ["talk"]),
         ({"q": "flux sea"}, ["sea"]),
         ({"created_after": "2026-03-11T12:00:00Z"}, ["sea", "talk"]),
@@ -94,6 +100,8 @@ def test_filters_narrow_the_list(
         ("agent_id", "paint"),
         ("execution_id", "' OR 1=1 --"),
         ("q", "nowhere"),
+        ("orientation", "square"),
+        ("min_duration", "3600"),
         ("created_after", "2030-01-01"),
         ("created_before", "1999-12-31"),
     ],
@@ -127,6 +135,10 @@ def test_a_value_that_matches_nothing_is_an_empty_list(
         ("limit", "all"),
         ("cursor", "broken"),
         ("cursor", "é" * 20),
+        ("orientation", "upright"),
+        ("min_duration", "-1"),
+        ("min_duration", "nan"),
+        ("min_duration", "long"),
         ("created_after", "yesterday"),
         ("created_after", "2026-02-30"),
         ("created_before", "2026-03-12T25:00:00Z"),

@@ -47,6 +47,9 @@ def test_each_filter_narrows_and_is_a_chip_that_takes_it_off(client: Client, acm
     wanted = make_asset(
         acme,
         type="audio",
+        duration=12.5,
+        width=2,
+        height=3,
         provider="elevenlabs",
         model="v3",
         agent_id="agt_1",
@@ -55,6 +58,7 @@ def test_each_filter_narrows_and_is_a_chip_that_takes_it_off(client: Client, acm
     )
     make_asset(acme)
     for query in (
+        "min_duration=12.5", "orientation=portrait",
         "type=audio", "provider=elevenlabs", "model=v3", "agent_id=agt_1", "execution_id=exec_1", "q=gull",
         "created_after=2026-03-12&created_before=2026-03-12&type=audio",
     ):  # fmt: skip
