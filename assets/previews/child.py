@@ -5,9 +5,10 @@ fork costs some milliseconds. Nothing of a file survives its process.
 """
 
 import contextlib
-import io
+import gc
 import json
 import os
+import signal
 import socket
 import sys
 from typing import Any, BinaryIO, cast
@@ -17,65 +18,31 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from assets.previews import images, sounds, videos, wire
 from assets.previews.limits import Limits, confine
+from assets.previews.remote import Remote
 from assets.previews.results import CannotPreview
 
-BLOCK = 1024 * 1024  # bytes asked for at once
-BLOCKS = 8
-
-
-class Remote(io.RawIOBase):
-    """The file as its parent reads it out, a block at a time; seekable, as demuxers want it."""
-
-    name = ""  # libav looks at names for formats
-
-    def __init__(self, channel: socket.socket, size: int) -> None:
-        super().__init__()
-        self.channel = channel
-        self.size = size
-        self.place = 0
-        self.blocks: dict[int, bytes] = {}
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self.place
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self.place, io.SEEK_END: self.size}[whence]
-        self.place = max(0, base + offset)
-        return self.place
-
-    def read(self, length: int = -1) -> bytes:
-        end = self.size if length is None or length < 0 else min(self.place + length, self.size)
-        parts = bytearray()
-        while self.place < end:
-            number, start = divmod(self.place, BLOCK)
-            part = self.block(number)[start : start + end - self.place]
-            if not part:
-                break
-            parts += part
-            self.place += len(part)
-        return bytes(parts)
-
-    def block(self, number: int) -> bytes:
-        if number not in self.blocks:
-            while len(self.blocks) >= BLOCKS:
-                del self.blocks[next(iter(self.blocks))]
-            wire.send(self.channel, wire.READ, wire.RANGE.pack(number * BLOCK, BLOCK))
-            self.blocks[number] = wire.receive(self.channel, BLOCK)[1]
-        return self.blocks[number]
-
-
 MAKERS = {"image": images.make, "audio": sounds.make, "video": videos.make}
+PARENTS_OWN = (
+    signal.SIGINT,
+    signal.SIGTERM,
+    signal.SIGHUP,
+)  # what ends them ends this
 
 
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
+    for one in PARENTS_OWN:
+        signal.signal(one, signal.SIG_IGN)
+    images.warm()
     sounds.warm()
+    gc.freeze()  # what is here stays here: children need not copy it
+    with contextlib.suppress(ConnectionError):  # the parent has ended
+        control.sendall(wire.READY)
+        serve(control)
+
+
+def serve(control: socket.socket) -> None:
+    """Until the parent ends: a job and its channel come in, the code that its process ended with goes out."""
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
         if not message:
@@ -84,17 +51,20 @@ def main() -> None:
         pid = os.fork()
         if pid == 0:
             control.close()
-            look_at(channel, json.loads(message))
+            look_at(channel, message)
         channel.close()
-        control.sendall(f"{pid}\n".encode())
+        control.recv(len(wire.OVER))  # empty when the parent has ended: no less a reason
+        os.kill(pid, signal.SIGKILL)  # an ended one keeps its code until it is waited for
         _, status = os.waitpid(pid, 0)
         control.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
 
 
-def look_at(channel: socket.socket, job: dict[str, Any]) -> None:
+def look_at(channel: socket.socket, message: bytes) -> None:
     """Never returns: the process ends with its file."""
     code = 1
     try:
+        os.dup2(0, 2)  # what decoders mutter is none of the worker's log
+        job: dict[str, Any] = json.loads(message)
         file = Remote(channel, job["size"])
         confine(Limits(**job["limits"]))
         preview = MAKERS[job["kind"]](cast(BinaryIO, file), job["content_type"])

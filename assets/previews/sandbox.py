@@ -5,10 +5,12 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +23,26 @@ if TYPE_CHECKING:
     from assets.kinds import MediaType  # the warm process does without Django
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+STARTING = 60  # seconds that the warm process may take to import everything
+BROKE_DOWN = "The decoder broke down over it, or wanted more memory than it may have."
+# mallopt(3): by default glibc gives memory back to the kernel at every large free, and a process that has
+# just begun fetches it again for the next frame; a fifth of the time of a sound. It lives for one file.
+KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": str(64 * 1024 * 1024)}
 ENDED = {
     signal.SIGXCPU: "It takes too much computing.",
     signal.SIGALRM: "It takes too long.",
     signal.SIGKILL: "It takes too much computing or memory.",
-    signal.SIGSEGV: "The decoder broke down over it.",
-    signal.SIGABRT: "The decoder broke down over it.",
+    signal.SIGSEGV: BROKE_DOWN,
+    signal.SIGABRT: BROKE_DOWN,
+    signal.SIGTRAP: BROKE_DOWN,  # how GLib ends a process for want of memory
+    signal.SIGBUS: BROKE_DOWN,
+    signal.SIGFPE: BROKE_DOWN,
+    signal.SIGILL: BROKE_DOWN,
 }
+
+
+class Lost(Exception):
+    """The warm process has ended, which need not be the file's doing."""
 
 
 class Sandbox:
@@ -40,86 +55,98 @@ class Sandbox:
         self._control: socket.socket | None = None
 
     def make(self, source: Source, media: "MediaType") -> Preview:
-        """Raises CannotPreview when the file is the reason, and whatever `source.read` raises."""
-        with self._lock:
-            job = {
-                "kind": media.kind.value,
-                "content_type": media.content_type,
-                "size": source.size,
-                "limits": asdict(self.limits),
-            }
-            try:
-                return self._made(source, job)
-            except wire.Broken:
-                self.stop()  # whoever ended it, perhaps not this file: once more
-            try:
-                return self._made(source, job)
-            except wire.Broken as error:
-                self.stop()
-                raise CannotPreview("The decoder broke down over it.") from error
+        """Raises CannotPreview when the file is the reason, and whatever `source.read` raises.
 
-    def _made(self, source: Source, job: dict[str, object]) -> Preview:
-        control = self._started()
+        RuntimeError says that nothing can be looked at, whatever the file: the warm process does not start.
+        """
+        job = {
+            "kind": media.kind.value,
+            "content_type": media.content_type,
+            "size": source.size,
+            "limits": asdict(self.limits),
+        }
+        with self._lock:
+            for _ in range(2):  # whoever killed the warm process did not mean the file
+                control = self._started()
+                try:
+                    return self._made(control, source, job)
+                except Lost:
+                    self._end()
+        raise CannotPreview("The process that looks at files ended over it, twice.")
+
+    def _made(self, control: socket.socket, source: Source, job: dict[str, object]) -> Preview:
         ours, theirs = socket.socketpair()
-        with ours, theirs:
-            try:
+        with ours:
+            with theirs, losing():
                 socket.send_fds(control, [json.dumps(job).encode()], [theirs.fileno()])
-            except OSError as error:
-                raise wire.Broken("the warm process has ended") from error
-            theirs.close()
-            pid = number_from(control)
             try:
                 told = self._conversation(ours, source)
             except BaseException:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-                number_from(control)
+                with contextlib.suppress(Lost):
+                    code_of(control)
                 raise
-        code = number_from(control)
+        try:
+            code = code_of(control)
+        except Lost:
+            if not told:
+                raise
+            code = 0
         if isinstance(told, Preview):
             return told
-        raise CannotPreview(told or ENDED.get(-code, "It ended the process that looked at it."))  # type: ignore[call-overload]
+        raise CannotPreview(told or ENDED.get(-code, BROKE_DOWN))  # type: ignore[call-overload]
 
     def _conversation(self, channel: socket.socket, source: Source) -> Preview | str:
         """Hands out what is asked for until there is a result; empty when the process just ended."""
-        ends = time.monotonic() + self.limits.wall + 5  # the kernel ends it before
+        until = time.monotonic() + self.limits.wall + 5  # the kernel ends it before
         while True:
-            channel.settimeout(max(0.1, ends - time.monotonic()))
             try:
-                kind, payload = wire.receive(channel, self.limits.output)
-            except (wire.Broken, ConnectionError):
-                return ""
+                kind, payload = wire.receive(channel, self.limits.output, until)
+                if kind == wire.DONE:
+                    return wire.unpack(payload)
+                if kind == wire.FAILED:
+                    return payload.decode(errors="replace")[:300] or BROKE_DOWN
+                offset, length = wire.RANGE.unpack(payload)
             except TimeoutError:
-                raise CannotPreview("It takes too long.") from None
-            if kind == wire.DONE:
-                return wire.unpack(payload)
-            if kind == wire.FAILED:
-                return payload.decode(errors="replace") or "It cannot be decoded."
-            offset, length = wire.RANGE.unpack(payload)
-            block = source.read(offset, length)
-            try:
-                wire.send(channel, wire.DATA, block)
-            except ConnectionError:
+                return ENDED[signal.SIGALRM]
+            except (wire.Broken, struct.error, OSError):
                 return ""
+            data = source.read(offset, min(length, wire.BLOCK)) if offset < source.size else b""
+            with contextlib.suppress(OSError):  # if it has ended, so will the next wait
+                wire.send(channel, wire.DATA, data)
 
     def _started(self) -> socket.socket:
+        """Raises RuntimeError when the warm process does not come up; what it says itself is on stderr."""
         if self._process and self._process.poll() is None and self._control:
             return self._control
-        self.stop()
+        self._end()
         self._control, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, "-m", "assets.previews.child", str(theirs.fileno())]
             self._process = subprocess.Popen(  # noqa: S603
-                command,
+                [sys.executable, "-m", "assets.previews.child", str(theirs.fileno())],
                 cwd=ROOT,
                 env=plain_environment(),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is the worker's, which may want to finish what it is at
             )
+        self._control.settimeout(STARTING)
+        try:
+            ready = self._control.recv(len(wire.READY))
+        except OSError:
+            ready = b""
+        if ready != wire.READY:
+            self._end()
+            raise RuntimeError("The process that makes previews does not start.")
+        self._control.settimeout(None)
         return self._control
 
     def stop(self) -> None:
-        """Ends the warm process; another is started when it is needed."""
+        """Ends the warm process once it has made what it is at; another is started when it is needed."""
+        with self._lock:
+            self._end()
+
+    def _end(self) -> None:
         if self._control:
             self._control.close()
         if self._process:
@@ -130,19 +157,27 @@ class Sandbox:
 
 def plain_environment() -> dict[str, str]:
     """Without the secrets of the application: whoever breaks out finds none."""
-    kept = ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "VIRTUAL_ENV")
-    return {name: os.environ[name] for name in kept if name in os.environ}
+    kept = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "VIRTUAL_ENV")
+    return KEEP_MEMORY | {name: os.environ[name] for name in kept if name in os.environ}
 
 
-def number_from(control: socket.socket) -> int:
-    """A line with a number; raises wire.Broken when the warm process has ended."""
+@contextlib.contextmanager
+def losing() -> Iterator[None]:
+    """Faults of the socket to the warm process mean that it is lost."""
+    try:
+        yield
+    except OSError as error:
+        raise Lost from error
+
+
+def code_of(control: socket.socket) -> int:
+    """Has the child ended if it has not, and says with which code; raises Lost."""
     text = b""
-    while not text.endswith(b"\n"):
-        try:
-            part = control.recv(1)
-        except ConnectionError:
-            part = b""
-        if not part:
-            raise wire.Broken("the warm process has ended")
-        text += part
+    with losing():
+        control.sendall(wire.OVER)
+        while not text.endswith(b"\n"):
+            part = control.recv(16)
+            if not part:
+                raise Lost
+            text += part
     return int(text)

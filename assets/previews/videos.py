@@ -1,5 +1,7 @@
 """Films: a poster from a frame that shows something, size, duration, codecs."""
 
+import contextlib
+import time
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -25,6 +27,7 @@ DEMUXERS = {
 OPTIONS = {"protocol_whitelist": "", "enable_drefs": "0", "use_absolute_path": "0"}
 PLACES = (0.1, 0.0, 0.25, 0.5, 0.75)  # of the duration, until a frame shows something
 TRIES = 12  # frames looked at from each place
+PATIENCE = 10  # seconds of computing for a film that shows nothing at any of them
 DARK = 24  # of 255: the mean below which a frame counts as black
 FLAT = 4  # of 255: the deviation below which it shows nothing
 
@@ -46,6 +49,8 @@ def is_cover(stream: Any) -> bool:
 
 
 def of_stream(container: Any, film: Any) -> Preview:
+    if film.codec_context is None:
+        raise CannotPreview("Its codec is not known here.")
     film.thread_count = 1
     check_pixels(film.width, film.height)
     seconds = duration_of(container, film)
@@ -60,9 +65,9 @@ def of_stream(container: Any, film: Any) -> Preview:
 
 def duration_of(container: Any, stream: Any) -> float | None:
     """Seconds, by the container or else by the stream; None where neither says."""
-    if container.duration:
+    if container.duration and container.duration > 0:
         return round(container.duration / av.time_base, 3)
-    if stream.duration and stream.time_base:
+    if stream.duration and stream.duration > 0 and stream.time_base:
         return round(float(stream.duration * stream.time_base), 3)
     return None
 
@@ -76,28 +81,43 @@ def shown_size(frame: Any, film: Any) -> tuple[int, int]:
 
 def telling_frame(container: Any, film: Any, seconds: float | None) -> Any:
     """The first frame that is neither black nor of one colour, or else the brightest of those seen."""
-    seen: list[tuple[float, Any]] = []
-    for frame in candidates(container, film, seconds):
+    best: tuple[float, Any] | None = None
+    for frame in near_key_frames(container, film, seconds):
         brightness, deviation = light_of(frame)
         if brightness >= DARK and deviation >= FLAT:
             return frame
-        seen.append((brightness + deviation, frame))
-        seen = [max(seen, key=lambda one: one[0])]
-    if not seen:
+        best = max(best or (-1.0, None), (brightness, frame), key=lambda one: one[0])
+    if best is None:
         raise CannotPreview("No frame of it can be decoded.")
-    return seen[0][1]
+    return best[1] if best[0] >= DARK else brightest(container, film) or best[1]
 
 
-def candidates(container: Any, film: Any, seconds: float | None) -> Iterator[Any]:
+def near_key_frames(container: Any, film: Any, seconds: float | None) -> Iterator[Any]:
+    """A few frames after the key frame of each of PLACES: cheap to come by, wherever they are."""
+    seen: set[int | None] = set()
     for place in PLACES if seconds else (0.0,):
-        try:
-            container.seek(int((seconds or 0) * place * av.time_base))
-            for number, frame in enumerate(container.decode(film)):
-                yield frame
-                if number >= TRIES:
-                    break
-        except (av.FFmpegError, EOFError):
-            continue
+        for number, frame in enumerate(frames_from(container, film, (seconds or 0) * place)):
+            if frame.pts in seen or number >= TRIES:
+                break
+            seen.add(frame.pts)
+            yield frame
+
+
+def brightest(container: Any, film: Any) -> Any:
+    """Of all frames from the first on, while PATIENCE lasts: the first that is not black, else the best."""
+    until, best = time.process_time() + PATIENCE, (-1.0, None)
+    for frame in frames_from(container, film, 0):
+        best = max(best, (light_of(frame)[0], frame), key=lambda one: one[0])
+        if best[0] >= DARK or time.process_time() > until:
+            break
+    return best[1]
+
+
+def frames_from(container: Any, film: Any, second: float) -> Iterator[Any]:
+    """From the key frame before this second on, as far as they can be decoded."""
+    with contextlib.suppress(av.FFmpegError, EOFError):
+        container.seek((container.start_time or 0) + int(second * av.time_base))
+        yield from container.decode(film)
 
 
 def light_of(frame: Any) -> tuple[float, float]:
@@ -109,4 +129,5 @@ def light_of(frame: Any) -> tuple[float, float]:
 def details_of(container: Any, film: Any) -> dict[str, Any]:
     sounds = container.streams.audio
     codecs = {"video_codec": film.codec_context.name, "has_sound": bool(sounds)}
-    return codecs | ({"audio_codec": sounds[0].codec_context.name} if sounds else {})
+    known = sounds and sounds[0].codec_context
+    return codecs | ({"audio_codec": sounds[0].codec_context.name} if known else {})
