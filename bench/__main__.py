@@ -20,7 +20,7 @@ ROWS = int(os.environ.get("ROWS", "200000"))
 ROUNDS = int(os.environ.get("ROUNDS", "40"))
 ADMIN_ROUNDS = max(3, min(ROUNDS // 4, 2_000_000 // ROWS))
 PORT = int(os.environ.get("BENCH_PORT", "8765"))
-WHAT = os.environ.get("BENCH", "pages,api").split(",")
+WHAT = os.environ.get("BENCH", "pages,api,previews,weights").split(",")
 NAMES = {"postgres": "PostgreSQL", "weed": "SeaweedFS"}
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -54,10 +54,21 @@ def main() -> None:
         import django
 
         django.setup()
+        from django.core.management import call_command
+
         from bench.api import measure_api
         from bench.counting import measure_counting
         from bench.data import prepare
+        from bench.previews import measure_previews
+        from bench.weights import measure_weights
 
+        call_command("migrate", verbosity=0)
+        if "previews" in WHAT:
+            measure_previews()
+        if "weights" in WHAT:
+            measure_weights()
+        if not {"pages", "api"} & set(WHAT):
+            return
         prepared = prepare(ROWS)
         if "pages" in WHAT:
             with server(1) as pid:

@@ -63,7 +63,6 @@ class Prepared:
 
 
 def prepare(rows: int) -> Prepared:
-    call_command("migrate", verbosity=0)
     workspace, _ = Workspace.objects.get_or_create(slug="bench", defaults={"name": "Bench"})
     user, _ = User.objects.get_or_create(email="bench@example.com")
     Membership.objects.get_or_create(workspace=workspace, user=user, defaults={"role": Role.OWNER})
