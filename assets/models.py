@@ -19,6 +19,7 @@ ORIENTATION_SQL = (
     "CASE WHEN width > height THEN 'landscape' WHEN width < height THEN 'portrait' "
     "WHEN width = height THEN 'square' END"
 )
+PROMPT_HASH_SQL = "hashtextextended(metadata ->> 'prompt', 0)"
 # Words of file name, model and prompt; then one lexeme for the workspace and one for the month, so
 # that one GIN index bounds a search to both (assets.search). A colon never comes out of a word.
 SEARCH_SQL = r"""
@@ -123,6 +124,13 @@ class Asset(models.Model):
                 fields=["workspace", "duration"],
                 name="asset_duration",
                 condition=models.Q(duration__isnull=False),
+            ),
+            models.Index(
+                "workspace",
+                RawSQL(PROMPT_HASH_SQL, ()),  # noqa: S611  takes no input
+                models.F("created_at").desc(),
+                name="asset_prompt",
+                condition=models.Q(metadata__has_key="prompt"),
             ),
             models.Index(fields=["workspace", "file_size", "id"], name="asset_size"),
             models.Index(fields=["workspace", "file_name", "id"], name="asset_name"),

@@ -11,7 +11,8 @@ FLOORS = [
     {"assets.kinds", "assets.errors", "assets.sniffing"},
     {"assets.models", "assets.signing", "assets.storage", "assets.previews", "assets.locks"},
     {"assets.ingest", "assets.deletion", "assets.delivery", "assets.previewing"},
-    {"assets.access", "assets.filters", "assets.search", "assets.pagination", "assets.tallies"},
+    {"assets.access", "assets.filters", "assets.search"}
+    | {"assets.pagination", "assets.tallies", "assets.prompts"},
     {"assets.pages", "assets.api", "assets.tasks", "assets.management"},
 ]
 STRANGERS_TO_HTTP = set().union(*FLOORS[:4])

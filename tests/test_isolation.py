@@ -54,6 +54,7 @@ RULES = {
     "key_revoke": [ADMINS, ADMINS_CHANGE],
     "assets:list": [MEMBERS],
     "assets:cards": [MEMBERS],
+    "assets:compare": [Rule("get", 302, 400, 400, stranger=404)],  # it names no assets
     "assets:detail": [MEMBERS],
     "assets:download": [Rule("get", 302, 302, 302, stranger=404)],
     "assets:link": [MEMBERS],

@@ -1,4 +1,4 @@
-"""A delete while storage is frozen, by way of the real web server, completed by the real worker."""
+"""What the real worker makes good: a delete while storage was frozen, a preview whose maker was killed."""
 
 import contextlib
 import os
@@ -31,6 +31,38 @@ user = User.objects.create_user("ada@example.com", {PASSWORD!r})
 Membership.objects.create(workspace=workspace, user=user, role=Role.OWNER)
 facts = AssetFacts(file_name="a.png", content_type="image/png", provider="fal")
 store(workspace, io.BytesIO(png()), facts=facts)
+"""
+
+# The worker waits while an asset comes and storage freezes, goes on, claims it, and is killed over it.
+KILLING = """
+import io, os, signal, time
+from assets.ingest import AssetFacts, store
+from assets.models import Preview
+from promptrails.workspaces.models import Workspace
+from tests.factories import png
+weed, worker = {weed}, {worker}
+def wait(condition):
+    for _ in range(3000):
+        if condition():
+            return
+        time.sleep(0.02)
+    raise SystemExit("waited in vain")
+os.kill(worker, signal.SIGSTOP)
+facts = AssetFacts(file_name="b.png", content_type="image/png", provider="fal")
+asset = store(Workspace.objects.get(), io.BytesIO(png(90, 60)), facts=facts)
+mine = Preview.objects.filter(asset=asset)
+os.kill(weed, signal.SIGSTOP)
+try:
+    os.kill(worker, signal.SIGCONT)
+    wait(lambda: mine.filter(claims=1).exists())
+    os.kill(worker, signal.SIGKILL)
+finally:
+    os.kill(weed, signal.SIGCONT)
+print("claimed for", round((mine.get().next_attempt_at - asset.created_at).total_seconds()))
+mine.update(next_attempt_at=asset.created_at)  # as if the time of the claim were over
+wait(lambda: mine.exclude(picture_key="").exists())
+asset.refresh_from_db()
+print(asset.preview_status, asset.width, mine.get().attempts)
 """
 
 
@@ -172,3 +204,15 @@ def test_a_delete_while_storage_is_frozen_is_recorded_and_completed_by_the_worke
     removals = "from assets.models import Removal; print(Removal.objects.count())"
     counted = lambda: running.command("shell", "--verbosity=0", "-c", removals).stdout.split()[-1:]  # noqa: E731
     wait_until(lambda: counted() == ["0"], 60, "the removal is confirmed")
+
+
+def test_the_preview_of_a_killed_worker_is_made_by_the_next_one(running: App) -> None:
+    (weed,) = [process.pid for process in running.processes() if process.name() == "weed"]
+    (worker,) = [process.pid for process in running.processes() if "procrastinate" in process.cmdline()]
+    script = KILLING.format(weed=weed, worker=worker)
+    done = running.command("shell", "--verbosity=0", "-c", script)
+    assert done.returncode == 0, done.stderr
+    assert "ready 90 0" in done.stdout
+    (claimed,) = re.findall(r"claimed for (\d+)", done.stdout)
+    assert 290 < int(claimed) < 400, "nobody else takes it for five minutes"
+    assert worker not in {process.pid for process in running.processes()}

@@ -1,6 +1,5 @@
 """One asset: the media large, where it came from, and what the same execution made."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -12,10 +11,13 @@ from django.views.decorators.http import require_safe
 from assets.access import visible_asset
 from assets.filters import LIST_COLUMNS, AssetFilter
 from assets.models import Asset, Preview
+from assets.pages.awaited import with_awaited
 from assets.pages.cards import Addresses, Card, previews_of, to_card, to_cards
+from assets.pages.comparing import MOST, compare_url
 from assets.pages.download import lifetimes
 from assets.pages.waveform import wave_path, wave_width
-from assets.pages.wording import exact_text
+from assets.pages.wording import exact_text, metadata_text
+from assets.prompts import of_same_prompt
 from promptrails.workspaces.access import WorkspaceRequest, member_required
 
 SIBLINGS = 12
@@ -64,6 +66,7 @@ def asset_detail(request: WorkspaceRequest, workspace: str, asset_id: str) -> Ht
         "may_delete": request.membership.is_admin,
         **neighbours(asset_filter, asset, addresses),
         **siblings(asset, addresses),
+        **same_prompt(asset, addresses),
     }
     return render(request, "assets/detail.html", context)
 
@@ -73,6 +76,17 @@ def state_of(asset_filter: AssetFilter, request: HttpRequest) -> str:
     if not asset_filter.is_valid():
         return ""
     return asset_filter.query(cursor=request.GET.get("cursor", "")[:2000])
+
+
+def same_prompt(asset: Asset, addresses: Addresses) -> dict[str, str]:
+    """The way to a comparison with what the same prompt made, by another model or seed."""
+    others = list(of_same_prompt(asset).values_list("id", flat=True)[:MOST])
+    if not others:
+        return {}
+    shown = others[: MOST - 1]
+    newest = "the newest " if len(others) > len(shown) else ""
+    label = f"Compare with {newest}{len(shown)} of the same prompt"
+    return {"same_prompt_url": compare_url(addresses, [asset.id, *shown]), "same_prompt_label": label}
 
 
 def neighbours(asset_filter: AssetFilter, asset: Asset, addresses: Addresses) -> dict[str, str]:
@@ -115,18 +129,13 @@ def shown_metadata(asset: Asset) -> Iterator[tuple[str, object]]:
             yield str(key), value
 
 
-def metadata_text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
-
-
 def siblings(asset: Asset, addresses: Addresses) -> dict[str, object]:
     """What else the same execution made, newest first."""
     if not asset.execution_id:
-        return {"siblings": [], "siblings_url": ""}
+        return {}
     query = urlencode({"execution_id": asset.execution_id})
+    within = Addresses(asset.workspace, query)
     of_execution = Asset.objects.in_workspace(asset.workspace).filter(execution_id=asset.execution_id)
     others = of_execution.exclude(id=asset.id).order_by("-created_at", "-id").only(*LIST_COLUMNS)[:SIBLINGS]
-    return {
-        "siblings": to_cards(list(others), Addresses(asset.workspace, query)),
-        "siblings_url": addresses.filtered(query),
-    }
+    siblings_url = addresses.filtered(query)
+    return {"siblings_url": siblings_url, **with_awaited(to_cards(list(others), within), "", within)}

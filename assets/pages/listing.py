@@ -164,6 +164,7 @@ def results(asset_filter: AssetFilter, addresses: Addresses, page: Page, layout:
     }
     return {
         **with_awaited(to_cards(page.slice.assets, addresses), layout, addresses),
+        "list_query": addresses.query.removeprefix("?"),
         "page": page_context(asset_filter, addresses, page),
         "empty": not asset_filter.values and not asset_filter.tallies.groups and asset_filter.is_valid(),
         **other_layouts,

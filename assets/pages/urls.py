@@ -3,6 +3,7 @@
 from django.urls import path
 
 from assets.pages.awaited import asset_cards
+from assets.pages.comparing import asset_compare
 from assets.pages.deleting import asset_delete
 from assets.pages.detail import asset_detail
 from assets.pages.download import asset_download, asset_link
@@ -12,6 +13,7 @@ app_name = "assets"
 urlpatterns = [
     path("", asset_list, name="list"),
     path("cards/", asset_cards, name="cards"),
+    path("compare/", asset_compare, name="compare"),
     path("<str:asset_id>/", asset_detail, name="detail"),
     path("<str:asset_id>/download/", asset_download, name="download"),
     path("<str:asset_id>/link/", asset_link, name="link"),

@@ -1,5 +1,6 @@
 """Sizes, ages and durations as people read them."""
 
+import json
 from datetime import UTC, datetime
 
 UNITS = ("kB", "MB", "GB", "TB")
@@ -47,3 +48,8 @@ def duration_text(seconds: float | None) -> str:
     minutes, rest = divmod(max(round(seconds), 1), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def metadata_text(value: object) -> str:
+    """Text as it is, all else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)

@@ -9,15 +9,19 @@ NIGHT = ("ambient", {"root": 45, "mode": "minor"})
 SURF: tuple[str, dict[str, Any]] = ("surf", {})
 BEAT = ("song", tune(112, 57, "minor"))
 BELLS = ("arpeggio", {"tempo": 104, "root": 60, "mode": "pentatonic"})
+SKYLINE = (
+    "Slow tracking shot past a glowing skyline at the violet hour, towers slide at different speeds, "
+    "water glitters"
+)
 
 FILMS = [
     Work("tides-teaser-vertical.mp4", "podcast-tides", "runway/gen4_turbo",
          "Vertical teaser: woodblock waves roll under a red sun, foam lines glide, the camera stays still",
          "sea", "f3e3c3 d8513c fbf3e0 4b8fa8 123a5a", (720, 1280), 3, soundtrack=SURF, cost=0.25),
     Work("skyline-drive.mp4", "night-city", "google/veo-3.0-generate",
-         "Slow tracking shot past a glowing skyline at the violet hour, towers slide at different speeds, "
-         "water glitters",
-         "city", "0b1030 5a3a78 ffd6a5 0d0f22 ffc46b", (960, 540), 2.5, soundtrack=NIGHT, cost=1.2),
+         SKYLINE, "city", "0b1030 5a3a78 ffd6a5 0d0f22 ffc46b", (960, 540), 2.5, soundtrack=NIGHT, cost=1.2),
+    Work("skyline-drive-gen4.mp4", "night-city", "runway/gen4_turbo",
+         SKYLINE, "city", "1b0b2e 7a2f5e ffc9b0 150a1c ffd98f", (960, 540), 3, soundtrack=NIGHT, cost=0.3),
     Work("lofi-visualiser.webm", "lofi-loop", "fal/kling-video-v2.1",
          "Circular equaliser in amber and violet pulsing to a beat around a pale disc, loop",
          "equaliser", "10002b 3c096c ffd6ff 7b2cbf ff9e00", (640, 640), 4, soundtrack=BEAT, cost=0.28),

@@ -3,12 +3,20 @@
 from promptrails.demo.works import Work
 
 WIDE, SQUARE, TALL = (1536, 1024), (1024, 1024), (1024, 1280)
+COVER = (  # tried with several models, for people to compare
+    "Podcast cover: a red sun sinking behind rolling indigo waves, Japanese woodblock print, fine foam "
+    "lines, cream sky, flat colour"
+)
 
 PICTURES = [
-    Work("tides-episode-12-cover.png", "podcast-tides", "openai/gpt-image-1",
-         "Podcast cover: a red sun sinking behind rolling indigo waves, Japanese woodblock print, fine "
-         "foam lines, cream sky, flat colour",
+    Work("tides-episode-12-cover.png", "podcast-tides", "openai/gpt-image-1", COVER,
          "sea", "f3e3c3 d8513c fbf3e0 4b8fa8 123a5a", SQUARE, cost=0.042),
+    Work("tides-cover-flux.webp", "podcast-tides", "fal/flux-pro-v1.1-ultra", COVER,
+         "sea", "f1dcc0 c9402f fff4dc 5b9bb0 0e2f4f", SQUARE, cost=0.06, options={"seed": 5}),
+    Work("tides-cover-ideogram.png", "podcast-tides", "ideogram/ideogram-v3", COVER,
+         "sea", "efe3cd e2602f fdf6e6 3f7f93 16304a", SQUARE, cost=0.09, options={"seed": 11}),
+    Work("tides-cover-sdxl.jpg", "podcast-tides", "replicate/sdxl", COVER,
+         "sea", "e9d2ae b83a34 f7ead2 6fa3a8 1c3c52", SQUARE, cost=0.012, options={"seed": 23}),
     Work("serum-hero-sage.webp", "serum-launch", "fal/flux-pro-v1.1-ultra",
          "Amber glass serum bottle with a black cap on a blush plinth, sage leaves fanned behind, soft "
          "studio light, beige backdrop, product photograph",

@@ -1,5 +1,5 @@
 // The keys that the dialog behind "?" lists. Nothing happens while one types or plays.
-const typing = (target) => target.closest("input, select, textarea, audio, video, dialog[open]");
+const typing = (target) => target.closest("input:not([type=checkbox]), select, textarea, audio, video, dialog[open]");
 const press = (selector) => {
   const target = document.querySelector(selector);
   target?.click();

@@ -25,7 +25,8 @@ document.addEventListener("click", async (event) => {
 
 document.addEventListener("play", (event) => {
   for (const other of document.querySelectorAll("audio, video")) {
-    if (other !== event.target && !other.paused) other.pause();
+    const together = "together" in other.dataset && "together" in event.target.dataset;
+    if (other !== event.target && !together && !other.paused) other.pause();
   }
 }, true);
 for (const change of ["play", "pause", "ended", "timeupdate"]) {

@@ -43,8 +43,9 @@ def test_axe_finds_nothing(
         acme, tone(), file_name="t.wav", content_type="audio/wav", duration=3.0, execution_id="exec_1"
     )
     video = store_asset(acme, film(), file_name="b.webm", content_type="video/webm", width=320, height=180)
+    film_2 = store_asset(acme, film(), file_name="c.webm", content_type="video/webm", width=320, height=180)
     sandbox = Sandbox()
-    assert len(list(previewing.make_due(sandbox))) == 3
+    assert len(list(previewing.make_due(sandbox))) == 4
     sandbox.stop()
     context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)
     visitors.append(visitor := Visitor(context, live_server))
@@ -53,7 +54,8 @@ def test_axe_finds_nothing(
     visitor.sign_in(ada)
     base = "/w/acme/assets/"
     pages = [
-        base, f"{base}?type=image&q=gull", f"{base}?layout=table", f"{base}?layout=grid&q=nosuch",
+        base, f"{base}compare/?id={picture.id}&id={sound.id}&id={video.id}&id={film_2.id}",
+        f"{base}?type=image&q=gull", f"{base}?layout=table", f"{base}?layout=grid&q=nosuch",
         f"{base}?type=x",
         f"{base}{picture.id}/", f"{base}{sound.id}/", f"{base}{video.id}/", f"{base}{picture.id}/delete/",
         f"{base}{picture.id}/link/", f"{base}{picture.id}/link/?expires_in=x", "/w/acme/members/",
@@ -63,6 +65,8 @@ def test_axe_finds_nothing(
     for path in pages:
         check(visitor.open(path), path)
     page = visitor.open(base)
+    page.locator(".pick").first.check()
+    check(page, "the selection")
     page.get_by_role("button", name="Look at").first.click()
     page.locator("#lightbox").wait_for()
     check(page, "the lightbox")
