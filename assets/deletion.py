@@ -14,9 +14,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from assets import storage
+from assets import activity, storage
 from assets.errors import NotFound, StorageUnavailable
-from assets.models import Activity, Asset, Preview, Removal
+from assets.models import Asset, Preview, Removal
 from promptrails.workspaces.actors import Actor
 from promptrails.workspaces.models import Workspace
 
@@ -64,43 +64,15 @@ def record_deletion(
         .values_list("asset_id", "picture_key")
     )
     Asset.objects.filter(pk__in=[asset.pk for asset in assets]).delete()
-    Activity.objects.bulk_create(entry(asset, actor) for asset in assets)
+    activity.record_assets(assets, activity.Action.ASSET_DELETED, actor)
     removals = [removal_of(asset, key) for asset in assets for key in object_keys(asset, pictures)]
     Removal.objects.bulk_create(removals)
     return [asset.id for asset in assets], [removal.storage_key for removal in removals]
 
 
-def entry(asset: Asset, actor: Actor) -> Activity:
-    return Activity(
-        workspace_id=asset.workspace_id,
-        action=Activity.Action.ASSET_DELETED,
-        actor=actor.user,
-        actor_email=actor.email,
-        api_key=actor.api_key,
-        asset_id=asset.id,
-        details=what_there_was(asset),
-    )
-
-
 def object_keys(asset: Asset, pictures: Mapping[str, str]) -> list[str]:
     """Every object that storage holds for this asset; `pictures` are previews' by asset."""
     return [asset.storage_key, *([pictures[asset.pk]] if asset.pk in pictures else [])]
-
-
-def what_there_was(asset: Asset) -> dict[str, object]:
-    """What the log keeps, so that one can say later what was deleted."""
-    names = (
-        "file_name",
-        "file_size",
-        "type",
-        "content_type",
-        "provider",
-        "execution_id",
-        "agent_id",
-        "model",
-    )
-    facts = {name: getattr(asset, name) for name in names}
-    return facts | {"storage_key": asset.storage_key, "created_at": asset.created_at.isoformat()}
 
 
 def removal_of(asset: Asset, key: str) -> Removal:

@@ -100,11 +100,6 @@ def download_url(asset: Deliverable, expires_in: int | None = None, *, inline: b
     return SignedUrl(url, at + timedelta(seconds=seconds), seconds)
 
 
-def link(asset: Deliverable, expires_in: int) -> SignedUrl:
-    """A link to hand on; it downloads, whatever the type."""
-    return download_url(asset, expires_in)
-
-
 def attachment(file_name: str) -> str:
     return disposition("attachment", file_name)
 

@@ -80,6 +80,9 @@ class Asset(models.Model):
     width = models.PositiveIntegerField(null=True, blank=True, help_text="pixels")
     height = models.PositiveIntegerField(null=True, blank=True, help_text="pixels")
     duration = models.FloatField(null=True, blank=True, help_text="seconds")
+    checksum = models.CharField(
+        max_length=150, blank=True, default="", db_default="", help_text="sha256:… or storage's etag:…"
+    )
     preview_status = models.CharField(
         max_length=10,
         choices=PreviewStatus.choices,
@@ -148,6 +151,12 @@ class Asset(models.Model):
     def prompt(self) -> str:
         prompt = self.metadata.get("prompt")
         return prompt if isinstance(prompt, str) else ""
+
+    @property
+    def model_noted(self) -> str:
+        """What its sender calls the model, also while the row is not saved."""
+        model = self.metadata.get("model")
+        return model[:200] if isinstance(model, str) else ""
 
 
 class Preview(models.Model):
@@ -243,10 +252,18 @@ class Removal(models.Model):
 
 
 class Activity(models.Model):
-    """Who did what to which asset, and when; the database refuses to change or delete an entry."""
+    """Who did what, to which asset, when, from where; the database refuses to change or delete an entry."""
 
     class Action(models.TextChoices):
-        ASSET_DELETED = "asset.deleted", "Asset deleted"
+        ASSET_UPLOADED = "asset.uploaded", "Uploaded"
+        ASSET_IMPORTED = "asset.imported", "Imported"
+        ASSET_DELETED = "asset.deleted", "Deleted"
+        LINK_MADE = "link.made", "Link handed out"
+        KEY_CREATED = "key.created", "API key created"
+        KEY_REVOKED = "key.revoked", "API key revoked"
+        MEMBER_ADDED = "member.added", "Member added"
+        MEMBER_CHANGED = "member.changed", "Role changed"
+        MEMBER_REMOVED = "member.removed", "Member removed"
 
     workspace = models.ForeignKey(Workspace, models.PROTECT, db_index=False, related_name="+")
     at = models.DateTimeField(default=timezone.now)
@@ -254,11 +271,20 @@ class Activity(models.Model):
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     actor_email = models.CharField(max_length=254, blank=True, help_text="as it was then")
     api_key = models.ForeignKey(ApiKey, models.PROTECT, null=True, related_name="+")
+    who = models.CharField(max_length=254, blank=True, default="", db_default="", help_text="email or key")
+    address = models.GenericIPAddressField(null=True, help_text="of whoever asked")
     asset_id = models.CharField(max_length=27, db_collation="C", blank=True, default="")
     details = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "-at", "-id"], name="activity_at")]
+        indexes = [
+            models.Index(fields=["workspace", "-at", "-id"], name="activity_at"),
+            models.Index(fields=["workspace", "action", "-at", "-id"], name="activity_action"),
+            models.Index(fields=["workspace", "who", "-at", "-id"], name="activity_who"),
+            models.Index(
+                fields=["workspace", "asset_id"], name="activity_asset", condition=~models.Q(asset_id="")
+            ),
+        ]
 
 
 class IdempotentAnswer(models.Model):

@@ -10,10 +10,10 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = [
     {"assets.kinds", "assets.errors", "assets.sniffing"},
     {"assets.models", "assets.signing", "assets.storage", "assets.previews", "assets.locks"},
-    {"assets.ingest", "assets.deletion", "assets.delivery", "assets.previewing"},
+    {"assets.activity", "assets.ingest", "assets.deletion", "assets.delivery", "assets.previewing"},
     {"assets.access", "assets.filters", "assets.search"}
     | {"assets.pagination", "assets.tallies", "assets.prompts"},
-    {"assets.pages", "assets.api", "assets.tasks", "assets.management"},
+    {"assets.pages", "assets.api", "assets.tasks", "assets.management", "assets.apps"},
 ]
 STRANGERS_TO_HTTP = set().union(*FLOORS[:4])
 HTTP = {"django.http", "django.shortcuts", "django.views", "django.urls", "rest_framework"}

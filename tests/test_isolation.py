@@ -52,6 +52,8 @@ RULES = {
     "keys": [ADMINS],
     "key_create": [Rule("post", 302, 403, 400, stranger=404)],  # an empty form
     "key_revoke": [ADMINS, ADMINS_CHANGE],
+    "activity": [MEMBERS],
+    "activity_export": [ADMINS],
     "assets:list": [MEMBERS],
     "assets:cards": [MEMBERS],
     "assets:compare": [Rule("get", 302, 400, 400, stranger=404)],  # it names no assets

@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from assets.errors import Forbidden, InvalidInput, RateLimited
 from promptrails.workspaces import keys
 from promptrails.workspaces.actors import Actor
+from promptrails.workspaces.addresses import client_address
 from promptrails.workspaces.models import Membership, Scope, User, Workspace
-from promptrails.workspaces.pages.accounts import client_address
 
 KEY_HEADER, WORKSPACE_HEADER = "X-API-Key", "X-Workspace-ID"
 NO_KEY = "Send a valid API key in the X-API-Key header."
@@ -52,7 +52,8 @@ class KeyAuthentication(BaseAuthentication):
         secret = request.headers.get(KEY_HEADER)
         if secret is None:
             return None
-        use = keys.use(secret.strip(), client_address(request._request))
+        address = client_address(request._request)
+        use = keys.use(secret.strip(), address)
         if use is None:
             raise AuthenticationFailed(NO_KEY)
         if not use.from_allowed_address:
@@ -60,7 +61,7 @@ class KeyAuthentication(BaseAuthentication):
         wanted = request.headers.get(WORKSPACE_HEADER)
         if wanted and wanted.strip() != use.key.workspace_id:
             raise Forbidden(NOT_YOURS, {WORKSPACE_HEADER: "not the key's workspace"})
-        actor = Actor(api_key=use.key)
+        actor = Actor(api_key=use.key, address=address)
         return AnonymousUser(), Caller(use.key.workspace, actor, frozenset(use.key.scopes), quota_of(use))
 
     def authenticate_header(self, request: Request) -> str:
@@ -97,7 +98,8 @@ class SessionAuthentication(BaseAuthentication):
         if membership is None:
             raise Forbidden(NOT_YOURS, {WORKSPACE_HEADER: "not one of your workspaces"})
         scopes = Scope.values if membership.is_admin else [Scope.READ]
-        return user, Caller(membership.workspace, Actor(user=user), frozenset(scopes))
+        actor = Actor(user=user, address=client_address(request._request))
+        return user, Caller(membership.workspace, actor, frozenset(scopes))
 
 
 def nothing(request: HttpRequest) -> HttpResponse:

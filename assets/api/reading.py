@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assets import deletion, delivery
+from assets import activity, deletion, delivery
 from assets.access import visible_asset
 from assets.api import schemas
 from assets.api.representation import COLUMNS, asset_json, moment_text
@@ -100,6 +100,7 @@ class SignedUrl(ApiView):
         seconds = request.query_params.get("expires_in")
         lifetime = number(request.query_params, "expires_in", 1, delivery.LONGEST) if seconds else None
         signed = delivery.download_url(asset, lifetime, inline=wants_inline(request.query_params))
+        activity.record_link(asset, signed.expires_in, self.caller.actor)
         lives = {"expires_at": moment_text(signed.expires_at), "expires_in": signed.expires_in}
         return Response({"data": {"url": signed.url, **lives}})
 

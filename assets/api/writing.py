@@ -40,7 +40,7 @@ class Assets(ApiView):
         return Response({"data": asset_json(asset)}, 201, headers={"Location": location})
 
     def sink(self, use: Once, declared: str) -> Sink:
-        return Dropped() if use.answer else Intake(self.caller.workspace, declared)
+        return Dropped() if use.answer else Intake(self.caller.workspace, declared, by=self.caller.actor)
 
     def completed(self, intake: Intake, received: Received, use: Once, fingerprint: str) -> Asset:
         """Asset and remembered answer in one transaction; nothing is left of a file that is refused now."""
@@ -92,7 +92,7 @@ class CompleteUpload(ApiView):
     @extend_schema(**schemas.COMPLETE_UPLOAD)
     def post(self, request: Request, upload_id: str) -> Response:
         """Answers the same however often it is called, so it needs no Idempotency-Key."""
-        asset = ingest.complete_upload(self.caller.workspace, upload_id)
+        asset = ingest.complete_upload(self.caller.workspace, upload_id, self.caller.actor)
         location = reverse("api:asset", args=[asset.id])
         return Response({"data": asset_json(asset)}, 201, headers={"Location": location})
 

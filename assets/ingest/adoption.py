@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from assets import storage
+from assets import activity, storage
 from assets.errors import Conflict, DomainError, InvalidInput
 from assets.ingest.facts import AssetFacts, check_type
 from assets.ingest.imports import Import, Outcome, Result, batches
@@ -17,6 +17,7 @@ from assets.ingest.streams import check_size
 from assets.models import Asset, Removal, Upload
 from assets.sniffing import HEAD, media_of
 from assets.storage import ObjectInfo
+from promptrails.workspaces.actors import OPERATOR
 from promptrails.workspaces.models import Workspace
 
 BATCH = 500  # objects, and rows of one INSERT
@@ -130,7 +131,7 @@ def look_at(workspace: Workspace, found: Found) -> None:
         found.becomes(Result.REFUSED, refusal.message)
         return
     assert facts.id
-    found.asset = asset_of(workspace, facts.id, info.key, facts, media, present.size)
+    found.asset = asset_of(workspace, facts.id, info.key, facts, media, present.size, f"etag:{present.etag}")
 
 
 def mark_taken_ids(batch: Sequence[Found]) -> None:
@@ -149,7 +150,8 @@ def insert(new: Sequence[Found]) -> None:
     """All rows at once; one by one where another process was faster with one of them."""
     try:
         with transaction.atomic():
-            Asset.objects.bulk_create([found.asset for found in new if found.asset])
+            made = Asset.objects.bulk_create([found.asset for found in new if found.asset])
+            activity.record_assets(made, activity.Action.ASSET_IMPORTED, OPERATOR)
     except IntegrityError:
         for found in new:
             insert_alone(found)
@@ -160,5 +162,6 @@ def insert_alone(found: Found) -> None:
     try:
         with transaction.atomic():
             found.asset.save(force_insert=True)
+            activity.record_assets([found.asset], activity.Action.ASSET_IMPORTED, OPERATOR)
     except IntegrityError:
         found.becomes(Result.REFUSED, "It became an asset meanwhile.")

@@ -13,6 +13,8 @@ from assets.ingest.streams import check_size
 from assets.kinds import MediaType, media_type
 from assets.models import Asset, Upload
 from assets.sniffing import HEAD, media_of
+from assets.storage import ObjectInfo
+from promptrails.workspaces.actors import OPERATOR, Actor
 from promptrails.workspaces.ksuids import is_ksuid, new_ksuid
 from promptrails.workspaces.models import Workspace
 
@@ -63,7 +65,7 @@ def declared_media(facts: AssetFacts) -> MediaType:
     return media
 
 
-def complete_upload(workspace: Workspace, upload_id: str) -> Asset:
+def complete_upload(workspace: Workspace, upload_id: str, by: Actor = OPERATOR) -> Asset:
     """Looks at what has come and makes it an asset; a second call answers with the same asset.
 
     Raises NotFound for an unknown or expired upload, Conflict for a file that is not there or has another
@@ -72,10 +74,10 @@ def complete_upload(workspace: Workspace, upload_id: str) -> Asset:
     upload = intent_in(workspace, upload_id)
     if upload is None:
         return completed(workspace, upload_id)
-    media, size = looked_at(upload)
-    return become_asset(upload, AssetFacts.from_json(upload.facts), media, size) or completed(
-        workspace, upload_id
-    )
+    media, info = looked_at(upload)
+    facts, checksum = AssetFacts.from_json(upload.facts), f"etag:{info.etag}"
+    asset = become_asset(upload, facts, media, info.size, checksum=checksum, by=by)
+    return asset or completed(workspace, upload_id)
 
 
 def intent_in(workspace: Workspace, upload_id: str) -> Upload | None:
@@ -93,8 +95,8 @@ def completed(workspace: Workspace, upload_id: str) -> Asset:
     return asset
 
 
-def looked_at(upload: Upload) -> tuple[MediaType, int]:
-    """Type and size (bytes) of the object, as announced."""
+def looked_at(upload: Upload) -> tuple[MediaType, ObjectInfo]:
+    """The object and its type, as announced."""
     found = storage.peek(upload.storage_key, HEAD)
     if found is None:
         raise Conflict("The file is not in storage yet. PUT it to upload_url first.", {"file": "missing"})
@@ -116,4 +118,4 @@ def looked_at(upload: Upload) -> tuple[MediaType, int]:
     except UnsupportedMedia:
         discard(upload)
         raise
-    return media, info.size
+    return media, info

@@ -4,11 +4,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from assets import deletion, storage
+from assets import activity, deletion, storage
 from assets.errors import Conflict, StorageUnavailable
 from assets.ingest.facts import AssetFacts, check_type
 from assets.kinds import MediaType
 from assets.models import Asset, Removal, Upload
+from promptrails.workspaces.actors import Actor
 from promptrails.workspaces.models import Workspace
 
 KEY_PREFIX = "assets/"
@@ -62,25 +63,36 @@ def record_intent(
     return upload
 
 
-def become_asset(upload: Upload, facts: AssetFacts, media: MediaType, size: int) -> Asset | None:
-    """One transaction: the intent goes, the asset comes; None when somebody else has taken the intent.
+def become_asset(
+    upload: Upload, facts: AssetFacts, media: MediaType, size: int, *, checksum: str, by: Actor
+) -> Asset | None:
+    """One transaction: the intent goes, the asset and its entry in the log come.
+
+    None when somebody else has taken the intent.
 
     Raises Conflict when the id is taken meanwhile, UnsupportedMedia when `facts.type` contradicts.
     """
     check_type(facts, media)
-    asset = asset_of(upload.workspace, upload.id, upload.storage_key, facts, media, size)
+    asset = asset_of(upload.workspace, upload.id, upload.storage_key, facts, media, size, checksum)
     try:
         with transaction.atomic():
             if not Upload.objects.filter(pk=upload.pk).delete()[0]:
                 return None
             asset.save(force_insert=True)
+            activity.record_assets([asset], activity.Action.ASSET_UPLOADED, by)
     except IntegrityError as error:
         raise Conflict("This id is taken.", {"id": upload.id}) from error
     return asset
 
 
 def asset_of(
-    workspace: Workspace, asset_id: str, key: str, facts: AssetFacts, media: MediaType, size: int
+    workspace: Workspace,
+    asset_id: str,
+    key: str,
+    facts: AssetFacts,
+    media: MediaType,
+    size: int,
+    checksum: str,
 ) -> Asset:
     """The record, not saved yet."""
     return Asset(
@@ -88,6 +100,7 @@ def asset_of(
         workspace=workspace,
         storage_key=key,
         file_size=size,
+        checksum=checksum,
         type=media.kind,
         provider=facts.provider,
         file_name=facts.file_name,

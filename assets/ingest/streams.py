@@ -20,6 +20,7 @@ from assets.ingest.intents import (
 from assets.kinds import MediaType
 from assets.models import Asset, Upload
 from assets.sniffing import HEAD, check_declared, media_of
+from promptrails.workspaces.actors import OPERATOR, Actor
 from promptrails.workspaces.ksuids import new_ksuid
 from promptrails.workspaces.models import Workspace
 
@@ -33,8 +34,16 @@ class Intake:
     the sender gave, `digest` the SHA-256 of what has come, `size` its bytes.
     """
 
-    def __init__(self, workspace: Workspace, declared: str = "", *, asset_id: str | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        declared: str = "",
+        *,
+        asset_id: str | None = None,
+        by: Actor = OPERATOR,
+    ) -> None:
         self.workspace = workspace
+        self.by = by
         self.declared = declared
         self.asset_id = asset_id or new_ksuid()
         self.size = 0
@@ -89,7 +98,8 @@ class Intake:
         """The asset; raises UnsupportedMedia when `facts.type` is not the file's, and Conflict."""
         assert self._upload
         assert self.media
-        asset = become_asset(self._upload, facts, self.media, self.size)
+        checksum = f"sha256:{self.digest.hexdigest()}"
+        asset = become_asset(self._upload, facts, self.media, self.size, checksum=checksum, by=self.by)
         if asset is None:
             raise Conflict("This upload was given up meanwhile. Upload the file again.")
         return asset
@@ -126,7 +136,7 @@ def check_size(size: int) -> None:
         raise TooLarge(f"A file may have {most:,} bytes at most.", {"file_size": f"at most {most}"})
 
 
-def store(workspace: Workspace, file: BinaryIO, *, facts: AssetFacts) -> Asset:
+def store(workspace: Workspace, file: BinaryIO, *, facts: AssetFacts, by: Actor = OPERATOR) -> Asset:
     """Puts the file into storage and records it; an asset of this id already there is returned as it is.
 
     Raises InvalidInput for facts that cannot be, UnsupportedMedia for bytes that are no media or not what
@@ -137,7 +147,7 @@ def store(workspace: Workspace, file: BinaryIO, *, facts: AssetFacts) -> Asset:
     asset_id = facts.id or new_ksuid(facts.created_at)
     if existing := existing_asset(workspace, asset_id):
         return existing
-    intake = Intake(workspace, facts.content_type, asset_id=asset_id)
+    intake = Intake(workspace, facts.content_type, asset_id=asset_id, by=by)
     try:
         while chunk := file.read(CHUNK):
             intake.write(chunk)

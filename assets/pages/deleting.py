@@ -13,7 +13,6 @@ from assets.pages.cards import Addresses, previews_of, to_card
 from assets.pages.detail import state_of
 from assets.pages.wording import size_text
 from promptrails.workspaces.access import WorkspaceRequest, admin_required
-from promptrails.workspaces.actors import Actor
 
 DONE = "“%s” was deleted, the file and its record."
 LATER = "“%s” was deleted. Storage did not answer, so its file will be removed as soon as it does."
@@ -27,7 +26,7 @@ def asset_delete(request: WorkspaceRequest, workspace: str, asset_id: str) -> Ht
     addresses = Addresses(asset.workspace, state_of(asset_filter, request))
     if request.method != "POST":
         return confirmation(request, asset, addresses)
-    removed = deletion.delete_asset(asset.workspace, asset.id, Actor(user=request.user))
+    removed = deletion.delete_asset(asset.workspace, asset.id, request.actor)
     if removed:
         messages.success(request, DONE % asset.file_name)
     else:

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from assets import delivery
+from assets import activity, delivery
 from assets.access import visible_asset
 from assets.errors import InvalidInput
 from assets.pages.cards import Addresses, to_card
@@ -36,7 +36,8 @@ def asset_download(request: WorkspaceRequest, workspace: str, asset_id: str) -> 
 def asset_link(request: WorkspaceRequest, workspace: str, asset_id: str) -> HttpResponse:
     asset = visible_asset(request.membership.workspace, asset_id)
     seconds = seconds_in(request.GET.get("expires_in", "3600"))
-    link = delivery.link(asset, seconds)
+    link = delivery.download_url(asset, seconds)
+    activity.record_link(asset, link.expires_in, request.actor)
     addresses = Addresses(asset.workspace)
     context = {
         "card": to_card(asset, addresses),

@@ -50,6 +50,15 @@ def duration_text(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def lifetime_text(seconds: int) -> str:
+    """In the largest unit that fits without a rest: 7 days, 36 hours."""
+    for unit, name in ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds % unit == 0:
+            count = seconds // unit
+            return f"{count} {name}" if count == 1 else f"{count} {name}s"
+    return ""
+
+
 def metadata_text(value: object) -> str:
     """Text as it is, all else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)

@@ -1,4 +1,4 @@
-"""Whoever does something: a person, or a program by its key."""
+"""Whoever does something: a person, a program by its key, or neither: an operator, the app itself."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,20 @@ from promptrails.workspaces.models import ApiKey, User
 
 @dataclass(frozen=True)
 class Actor:
-    """One of the two is set."""
+    """One of user and key at most is set; `address` is where the request came from."""
 
     user: User | None = None
     api_key: ApiKey | None = None
+    address: str | None = None
 
     @property
     def email(self) -> str:
         return self.user.email if self.user else ""
+
+    @property
+    def name(self) -> str:
+        """What a log calls them: an email, or a key by its name and the beginning that is shown of it."""
+        return f"{self.api_key.name} ({self.api_key.prefix}…)" if self.api_key else self.email
+
+
+OPERATOR = Actor()

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from promptrails.workspaces.actors import Actor
+from promptrails.workspaces.journal import tell
 from promptrails.workspaces.models import ApiKey, Scope, User, Workspace
 
 PREFIX = "pr_live_"
@@ -44,16 +46,21 @@ class KeyUse:
     from_allowed_address: bool
 
 
+@transaction.atomic
 def issue(
     workspace: Workspace,
     *,
     name: str,
     scopes: Iterable[str],
     created_by: User | None = None,
+    address: str | None = None,
     expires_in_days: int | None = None,
     allowed_addresses: Sequence[str] = (),
 ) -> tuple[ApiKey, str]:
-    """The new key's row and the key itself, which is nowhere kept; raises KeyRefused."""
+    """The new key's row and the key itself, which is nowhere kept; raises KeyRefused.
+
+    `address` is the one that asked, for the log.
+    """
     name, wanted = name.strip(), sorted(set(scopes))
     if not name or len(name) > 100 or not name.isprintable():
         raise KeyRefused("name", "A key's name has 1 to 100 characters.")
@@ -72,7 +79,12 @@ def issue(
         created_by=created_by,
         expires_at=timezone.now() + timedelta(days=expires_in_days) if expires_in_days else None,
     )
+    note("key.created", key, Actor(created_by, address=address))
     return key, secret
+
+
+def note(action: str, key: ApiKey, actor: Actor) -> None:
+    tell(key.workspace, action, actor, name=key.name, prefix=key.prefix, scopes=key.scopes)
 
 
 def network(text: str) -> str:
@@ -140,9 +152,12 @@ def touch(key: ApiKey, now: datetime | None = None) -> None:
         ApiKey.objects.filter(unwritten, pk=key.pk).update(last_used_at=now)
 
 
-def revoke(workspace: Workspace, key_id: int, by: User | None) -> ApiKey:
+@transaction.atomic
+def revoke(workspace: Workspace, key_id: int, by: User | None, address: str | None = None) -> ApiKey:
     """Ends a key at once and for good; raises ApiKey.DoesNotExist. Revoking it again changes nothing."""
-    ApiKey.objects.filter(workspace=workspace, pk=key_id, revoked_at=None).update(
-        revoked_at=timezone.now(), revoked_by=by
-    )
-    return ApiKey.objects.get(workspace=workspace, pk=key_id)
+    live = ApiKey.objects.filter(workspace=workspace, pk=key_id, revoked_at=None)
+    revoked = live.update(revoked_at=timezone.now(), revoked_by=by)
+    key = ApiKey.objects.get(workspace=workspace, pk=key_id)
+    if revoked:
+        note("key.revoked", key, Actor(by, address=address))
+    return key

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from django.db import transaction
 
+from promptrails.workspaces.actors import OPERATOR, Actor
+from promptrails.workspaces.journal import tell
 from promptrails.workspaces.models import Membership, Role, User, Workspace
 
 
@@ -12,44 +14,54 @@ class Refused(Exception):
     """A change that the rules do not allow; the message is a sentence."""
 
 
-def add(actor: Membership, user: User, role: str) -> Membership:
-    """Makes somebody a member; raises Refused."""
+def add(actor: Membership, user: User, role: str, address: str | None = None) -> Membership:
+    """Makes somebody a member; raises Refused. `address` is the actor's, for the log."""
     with locked(actor.workspace) as everyone:
         check_actor(everyone.get(actor.pk), role)
         membership, is_new = Membership.objects.get_or_create(
             workspace=actor.workspace, user=user, defaults={"role": role}
         )
+        if is_new:
+            note("member.added", membership, Actor(actor.user, address=address))
     if not is_new:
         raise Refused(f"{user} is a member already.")
     return membership
 
 
-def change_role(actor: Membership, membership_id: int, role: str) -> Membership:
+def change_role(actor: Membership, membership_id: int, role: str, address: str | None = None) -> Membership:
     """Gives a member another role; raises Refused, or Membership.DoesNotExist."""
     with locked(actor.workspace) as everyone:
         check_actor(everyone.get(actor.pk), role)
         membership = changeable(everyone, actor, membership_id)
-        membership.role = role
+        before, membership.role = membership.role, role
         membership.save(update_fields=["role"])
+        if before != role:
+            note("member.changed", membership, Actor(actor.user, address=address), before=before)
     return membership
 
 
-def remove(actor: Membership, membership_id: int) -> Membership:
+def remove(actor: Membership, membership_id: int, address: str | None = None) -> Membership:
     """Ends a membership; raises Refused, or Membership.DoesNotExist."""
     with locked(actor.workspace) as everyone:
         check_actor(everyone.get(actor.pk))
         membership = changeable(everyone, actor, membership_id)
         Membership.objects.filter(pk=membership.pk).delete()
+        note("member.removed", membership, Actor(actor.user, address=address))
     return membership
 
 
 def place(workspace: Workspace, user: User, role: str) -> Membership:
     """An operator's way: membership in that role, be it new or changed; raises Refused."""
     with locked(workspace):
-        membership, _ = Membership.objects.update_or_create(
+        membership, is_new = Membership.objects.update_or_create(
             workspace=workspace, user=user, defaults={"role": role}
         )
+        note("member.added" if is_new else "member.changed", membership, OPERATOR)
     return membership
+
+
+def note(action: str, membership: Membership, actor: Actor, **more: object) -> None:
+    tell(membership.workspace, action, actor, member=membership.user.email, role=membership.role, **more)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from tests.api.calling import ASSETS, DELETE, JSON, fault
 from tests.factories import make_asset, make_assets, store_asset
 from tests.people import signed_in
 
+DELETIONS = Activity.objects.filter(action="asset.deleted")
 pytestmark = pytest.mark.django_db
 
 
@@ -51,7 +52,7 @@ def test_an_id_that_stands_twice_counts_once(api: Client, acme: Workspace) -> No
     asset, never = make_asset(acme), new_ksuid()
     answer = delete(api, [asset.id, never, asset.id, never])
     assert answer.json()["data"] == {"deleted": [asset.id], "not_found": [never]}
-    assert Activity.objects.count() == 1
+    assert DELETIONS.count() == 1
 
 
 def test_a_thousand_at_once(api: Client, acme: Workspace) -> None:
@@ -83,7 +84,7 @@ def test_the_log_says_which_key_did_it(api: Client, acme: Workspace) -> None:
     one, two = make_asset(acme, file_name="sea.png"), make_asset(acme)
     delete(api, [one.id])
     api.delete(f"{ASSETS}/{two.id}")
-    entries = Activity.objects.order_by("id")
+    entries = DELETIONS.order_by("id")
     assert [entry.asset_id for entry in entries] == [one.id, two.id]
     for entry in entries:
         assert (entry.api_key, entry.actor, entry.workspace) == (ApiKey.objects.get(), None, acme)
@@ -94,7 +95,7 @@ def test_the_log_says_which_key_did_it(api: Client, acme: Workspace) -> None:
 def test_the_log_says_which_person_did_it(ada: User, acme: Workspace) -> None:
     asset = make_asset(acme)
     signed_in(ada).delete(f"{ASSETS}/{asset.id}", headers={"X-Workspace-ID": acme.id})
-    entry = Activity.objects.get()
+    entry = DELETIONS.get()
     assert (entry.actor, entry.actor_email, entry.api_key) == (ada, "ada@example.com", None)
 
 
@@ -113,4 +114,4 @@ def test_a_key_of_another_workspace_deletes_nothing(acme: Workspace, other: Work
     never = delete(stranger, ["2" * 27]).content
     assert delete(stranger, [asset.id]).content == never.replace(b"2" * 27, asset.id.encode())
     assert Asset.objects.get() == asset
-    assert not Activity.objects.exists()
+    assert not DELETIONS.exists()

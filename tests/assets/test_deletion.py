@@ -14,6 +14,7 @@ from promptrails.workspaces.actors import Actor
 from promptrails.workspaces.models import User, Workspace
 from tests.factories import make_asset, store_asset
 
+DELETIONS = Activity.objects.filter(action="asset.deleted")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -28,7 +29,7 @@ def test_row_and_object_go_and_the_log_says_who_did_it(acme: Workspace, ada: Use
     assert storage.head(asset.storage_key) is None
     assert not Asset.objects.exists()
     assert not Removal.objects.exists()
-    entry = Activity.objects.get()
+    entry = DELETIONS.get()
     assert (entry.actor, entry.actor_email, entry.asset_id) == (ada, ada.email, asset.id)
     assert entry.details["file_name"] == "picture.png"
     assert entry.details["execution_id"] == "exec_1"
@@ -86,7 +87,7 @@ def test_a_failure_before_the_commit_leaves_the_whole_asset(
         deletion.delete_asset(acme, asset.id, Actor(ada))
     assert Asset.objects.filter(id=asset.id).exists()
     assert storage.head(asset.storage_key)
-    assert not Activity.objects.exists()
+    assert not DELETIONS.exists()
 
 
 def test_of_two_admins_at_once_one_deletes_and_the_other_is_told_that_it_is_gone(
@@ -110,7 +111,7 @@ def test_of_two_admins_at_once_one_deletes_and_the_other_is_told_that_it_is_gone
     for admin in admins:
         admin.join()
     assert sorted(map(str, outcomes)) == ["True", "not_found"]
-    assert Activity.objects.count() == 1
+    assert DELETIONS.count() == 1
 
 
 def test_another_workspaces_asset_is_not_found_and_stays(
@@ -139,4 +140,4 @@ def test_the_database_refuses_to_change_the_log(acme: Workspace, ada: User, chan
         connection.cursor() as cursor,
     ):
         cursor.execute(change)
-    assert Activity.objects.get().actor_email == ada.email
+    assert DELETIONS.get().actor_email == ada.email

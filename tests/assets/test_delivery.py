@@ -21,7 +21,6 @@ from assets.delivery import (
     WINDOW,
     attachment,
     download_url,
-    link,
     preview_url,
     safe_name,
 )
@@ -180,7 +179,7 @@ def test_a_preview_never_lives_longer_than_storage_allows() -> None:
 @pytest.mark.parametrize("seconds", [1, 900, LONGEST])
 def test_a_link_lives_as_long_as_asked_and_says_until_when(seconds: int) -> None:
     with at(NOON):
-        made = link(File(), seconds)
+        made = download_url(File(), seconds)
     assert made.expires_in == seconds
     assert made.expires_at == end_of(made.url) == NOON + timedelta(seconds=seconds)
 
@@ -192,5 +191,5 @@ def test_a_download_lives_the_configured_lifetime() -> None:
 @pytest.mark.parametrize("seconds", [0, -1, LONGEST + 1, 10**12])
 def test_a_lifetime_out_of_range_is_refused_in_a_sentence(seconds: int) -> None:
     with pytest.raises(InvalidInput, match=r"lives 1 to 604,800 seconds") as refused:
-        link(File(), seconds)
+        download_url(File(), seconds)
     assert "expires_in" in refused.value.details

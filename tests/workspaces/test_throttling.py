@@ -8,8 +8,8 @@ from django.db.models import F
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
+from promptrails.workspaces.addresses import client_address
 from promptrails.workspaces.models import User, Workspace
-from promptrails.workspaces.pages.accounts import client_address
 from tests.people import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db

@@ -1,8 +1,5 @@
 """Signing in and out, and the password."""
 
-import re
-from ipaddress import ip_address
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views
@@ -13,8 +10,6 @@ from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 
 from promptrails.workspaces.forms import SignInForm, normal_email
-
-WITH_PORT = re.compile(r"\[(.+)\](?::\d+)?|([\d.]+):\d+")
 
 
 class SignIn(views.LoginView):
@@ -53,20 +48,3 @@ def attempted_email(request: HttpRequest, credentials: dict[str, str] | None = N
     """Whose password is tried: spaces and case make no other account of it."""
     given = (credentials or {}).get("username") or request.POST.get("username") or ""
     return normal_email(given)[:254]
-
-
-def client_address(request: HttpRequest) -> str | None:
-    """The visitor's address; behind a trusted proxy the one that the proxy itself added last."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.TRUST_PROXY else ""
-    last_hop = address_in(forwarded.rpartition(",")[2])
-    return last_hop or address_in(request.META.get("REMOTE_ADDR", ""))
-
-
-def address_in(text: str) -> str | None:
-    """An address that PostgreSQL keeps, without the port some proxies add; None for anything else."""
-    found = WITH_PORT.fullmatch(text := text.strip())
-    host = (found[1] or found[2]) if found else text
-    try:
-        return str(ip_address(host.partition("%")[0]))
-    except ValueError:
-        return None

@@ -36,7 +36,12 @@ def key_create(request: WorkspaceRequest, workspace: str) -> HttpResponse:
     if not form.is_valid():
         return page(request, form)
     try:
-        key, secret = keys.issue(request.membership.workspace, created_by=request.user, **form.cleaned_data)
+        key, secret = keys.issue(
+            request.membership.workspace,
+            created_by=request.user,
+            address=request.actor.address,
+            **form.cleaned_data,
+        )
     except keys.KeyRefused as error:
         form.add_error(error.field, str(error))
         return page(request, form)
@@ -59,6 +64,6 @@ def key_revoke(request: WorkspaceRequest, workspace: str, key_id: int) -> HttpRe
         raise Http404
     if request.method != "POST":
         return render(request, "workspaces/key_revoke.html", {"key": key, **SECTION})
-    revoked: ApiKey = keys.revoke(request.membership.workspace, key.pk, request.user)
+    revoked: ApiKey = keys.revoke(request.membership.workspace, key.pk, request.user, request.actor.address)
     messages.success(request, f"“{revoked.name}” was revoked. Programs that use it are refused from now on.")
     return redirect("keys", workspace)

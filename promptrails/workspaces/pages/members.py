@@ -28,7 +28,8 @@ def member_add(request: WorkspaceRequest, workspace: str) -> HttpResponse:
     if not form.is_valid():
         return refused(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     user, role = form.cleaned_data["email"], form.cleaned_data["role"]
-    return carry_out(request, lambda: members.add(request.membership, user, role), "%s was added.")
+    address = request.actor.address
+    return carry_out(request, lambda: members.add(request.membership, user, role, address), "%s was added.")
 
 
 @require_POST
@@ -39,14 +40,18 @@ def member_role(request: WorkspaceRequest, workspace: str, membership_id: int) -
         return refused(request, "Choose one of the roles: owner, admin or user.")
     role = Role(form.cleaned_data["role"])
     done = f"%s is now {role.label.lower()}."
-    return carry_out(request, lambda: members.change_role(request.membership, membership_id, role), done)
+    address = request.actor.address
+    return carry_out(
+        request, lambda: members.change_role(request.membership, membership_id, role, address), done
+    )
 
 
 @require_POST
 @admin_required
 def member_remove(request: WorkspaceRequest, workspace: str, membership_id: int) -> HttpResponse:
+    address = request.actor.address
     response = carry_out(
-        request, lambda: members.remove(request.membership, membership_id), "%s was removed."
+        request, lambda: members.remove(request.membership, membership_id, address), "%s was removed."
     )
     has_left = not Membership.objects.filter(pk=request.membership.pk).exists()
     return redirect("home") if has_left else response
