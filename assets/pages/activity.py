@@ -71,9 +71,10 @@ def activity_list(request: WorkspaceRequest, workspace: str) -> HttpResponse:
     found = list(behind(entries, place(owner, request.GET.get("older_than", "")))[: PAGE + 1])
     asked = {name: narrowed.data.get(name, "")[:254] for name in narrowed.filters}
     state = urlencode({name: value for name, value in asked.items() if value})
-    there = set(Asset.objects.in_workspace(owner).filter(id__in=[e.asset_id for e in found]).values_list("id"))
+    named = Asset.objects.in_workspace(owner).filter(id__in=[entry.asset_id for entry in found])
+    there = set(named.values_list("id", flat=True))
     context = {
-        "lines": [line_of(entry, (entry.asset_id,) in there, request.membership) for entry in found[:PAGE]],
+        "lines": [line_of(entry, entry.asset_id in there, request.membership) for entry in found[:PAGE]],
         "older": urlencode({"older_than": found[PAGE - 1].pk}) if len(found) > PAGE else "",
         "is_first": "older_than" not in request.GET,
         "asked": asked,
