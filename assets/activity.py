@@ -50,9 +50,8 @@ def entry(
 
 
 def what_it_was(asset: Asset) -> dict[str, Any]:
-    """Of an asset just made, too: what the database generates is not read then."""
-    facts = {name: getattr(asset, name) for name in KEPT if name != "model"}
-    return {**facts, "model": asset.model_noted, "created_at": asset.created_at.isoformat()}
+    facts = {name: getattr(asset, name) for name in KEPT}
+    return {**facts, "created_at": asset.created_at.isoformat()}
 
 
 def record_link(asset: Asset, seconds: int, actor: Actor) -> None:

@@ -48,7 +48,13 @@ def delete_asset(workspace: Workspace, asset_id: str, actor: Actor) -> bool:
 def delete_assets(workspace: Workspace, asset_ids: Sequence[str], actor: Actor) -> Deleted:
     """Deletes those of the ids that the workspace has, all or none; no more than BATCH at once."""
     ids, keys = record_deletion(workspace, asset_ids, actor)
-    return Deleted(ids, remove_objects(Q(storage_key__in=keys)) == len(keys))
+    return Deleted(ids, remove_keys(keys))
+
+
+def remove_keys(keys: Sequence[str]) -> bool:
+    """Asks storage to remove these recorded objects; whether it confirmed all. An asset may have several."""
+    batches = [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
+    return sum(remove_objects(Q(storage_key__in=batch)) for batch in batches) == len(keys)
 
 
 @transaction.atomic
@@ -56,8 +62,8 @@ def record_deletion(
     workspace: Workspace, asset_ids: Sequence[str], actor: Actor
 ) -> tuple[list[str], list[str]]:
     """Rows, log and recorded removals in one transaction; the ids deleted and the keys to remove."""
-    found = Asset.objects.in_workspace(workspace).filter(id__in=asset_ids).defer("search").order_by("id")
-    assets = list(found.select_for_update())
+    found = Asset.objects.in_workspace(workspace).filter(id__in=asset_ids).order_by("id")
+    assets = list(found.defer("search", "metadata").select_for_update())
     pictures = dict(
         Preview.objects.filter(pk__in=[asset.pk for asset in assets])
         .exclude(picture_key="")
@@ -95,19 +101,18 @@ def remove_objects(which: Q) -> int:
         gone, reason = set(), error.message
     confirmed = [removal.pk for removal in removals if removal.storage_key in gone]
     Removal.objects.filter(pk__in=confirmed).delete()
-    for removal in removals:
-        if removal.storage_key not in gone:
-            postpone(removal, reason)
+    postpone([removal for removal in removals if removal.storage_key not in gone], reason)
     return len(confirmed)
 
 
-def postpone(removal: Removal, reason: str) -> None:
+def postpone(removals: Sequence[Removal], reason: str) -> None:
     """Puts the next try off: 15 seconds after the first failure, doubling up to six hours."""
-    pause = pause_after(removal.attempts)
-    log.warning("object of asset %s not removed yet (%s), next try in %s", removal.asset_id, reason, pause)
-    Removal.objects.filter(pk=removal.pk).update(
-        attempts=removal.attempts + 1, next_attempt_at=timezone.now() + pause, last_error=reason[:500]
-    )
+    for attempts in {removal.attempts for removal in removals}:
+        pause, alike = pause_after(attempts), [one for one in removals if one.attempts == attempts]
+        log.warning("%d objects not removed yet (%s), next try in %s", len(alike), reason, pause)
+        Removal.objects.filter(pk__in=[removal.pk for removal in alike]).update(
+            attempts=attempts + 1, next_attempt_at=timezone.now() + pause, last_error=reason[:500]
+        )
 
 
 def pause_after(attempts: int) -> timedelta:

@@ -171,6 +171,12 @@ class AssetFilter(django_filters.FilterSet):
         """No asset has this type, provider, model and agent together: no index need be asked."""
         return not self.tallies.matching(self.values).groups
 
+    def matching(self) -> AssetQuerySet:
+        """Everything that matches, for what takes all of it; raises InvalidInput for an impossible search."""
+        if self.nothing_can_match:
+            return self.qs.none()
+        return search.narrow(self.workspace, self.qs, self.values["q"]) if "q" in self.values else self.qs
+
     def page(
         self,
         cursor: Cursor | None = None,

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Max, Min, Q
+from django.db.models import BooleanField, Max, Min, Q
+from django.db.models.expressions import RawSQL
 
 from assets.errors import InvalidInput, SearchTooSlow
 from assets.models import Asset, AssetQuerySet
@@ -76,6 +77,15 @@ def find(
         if getattr(error.__cause__, "sqlstate", "") != "57014":  # query_canceled: the statement timeout
             raise
         raise SearchTooSlow("This search took too long. Add a word or a filter to narrow it.") from error
+
+
+def narrow(workspace: Workspace, assets: AssetQuerySet, text: str) -> AssetQuerySet:
+    """Those of `assets` that hold every word of `text`, however many; raises InvalidInput."""
+    query = words_query(text)
+    holds = RawSQL(
+        "search @@ (to_tsquery('simple', %s) && %s::tsquery)", [query, within(workspace)], BooleanField()
+    )
+    return assets.filter(holds) if query else assets.none()
 
 
 def walk(candidates: AssetQuerySet, query: str, limit: int) -> Hits:

@@ -5,7 +5,7 @@ from threading import Lock
 
 from procrastinate.contrib.django import app
 
-from assets import deletion, ingest, previewing
+from assets import bulk, deletion, ingest, previewing
 from assets.api import once
 from assets.previews import Sandbox
 
@@ -20,6 +20,13 @@ _making = Lock()
 def remove_due(timestamp: int) -> None:
     """Every ten seconds: objects whose removal storage has not confirmed yet."""
     deletion.remove_due()
+
+
+@app.periodic(cron="* * * * * */2")
+@app.task(queueing_lock="delete-in-bulk", pass_context=False)
+def delete_in_bulk(timestamp: int) -> None:
+    """Every two seconds: deletions of many assets that somebody has confirmed."""
+    bulk.run_due()
 
 
 @app.periodic(cron="*/15 * * * *")

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from assets import bulk
 from assets.models import Asset
 from promptrails.workspaces import keys
 from promptrails.workspaces.models import Membership, Scope, User, Workspace
@@ -54,6 +55,10 @@ RULES = {
     "key_revoke": [ADMINS, ADMINS_CHANGE],
     "activity": [MEMBERS],
     "activity_export": [ADMINS],
+    "deletions": [Rule("post", 302, 403, 400, stranger=404)],  # of nothing
+    "deletion": [ADMINS],
+    "deletion_confirm": [ADMINS_CHANGE],
+    "deletion_cancel": [ADMINS_CHANGE],
     "assets:list": [MEMBERS],
     "assets:cards": [MEMBERS],
     "assets:compare": [Rule("get", 302, 400, 400, stranger=404)],  # it names no assets
@@ -102,8 +107,15 @@ def parts(acme: Workspace, asset: Asset, mel: User) -> dict[str, object]:
     """A real value for each part of an address that varies."""
     membership = Membership.objects.get(user=mel)
     key, _ = keys.issue(acme, name="test", scopes=[Scope.READ])
+    draft = bulk.draft_of_chosen(acme, [make_asset(acme).id])
     people = {"user_id": mel.pk, "membership_id": membership.pk, "key_id": key.pk}
-    return {"workspace": acme.slug, "asset_id": asset.id, "upload_id": asset.id, **people}
+    return {
+        "workspace": acme.slug,
+        "asset_id": asset.id,
+        "upload_id": asset.id,
+        "deletion_id": draft.pk,
+        **people,
+    }
 
 
 def answer(client: Client, name: str, method: str, parts: dict[str, object]) -> tuple[int, str]:

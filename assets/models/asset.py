@@ -1,6 +1,5 @@
-"""Asset, the tallies that count it, and the rows that keep storage and database true to each other."""
+"""Asset, its preview, and the tallies that count it."""
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.indexes import GinIndex
@@ -11,7 +10,7 @@ from django.utils import timezone
 
 from assets.kinds import Kind
 from promptrails.workspaces.ksuids import KSUIDField, new_ksuid
-from promptrails.workspaces.models import ApiKey, User, Workspace
+from promptrails.workspaces.models import Workspace
 
 # 200 characters keep a model's name inside a B-tree entry whatever an agent writes into metadata.
 MODEL_SQL = "COALESCE(left(metadata ->> 'model', 200), '')"
@@ -152,12 +151,6 @@ class Asset(models.Model):
         prompt = self.metadata.get("prompt")
         return prompt if isinstance(prompt, str) else ""
 
-    @property
-    def model_noted(self) -> str:
-        """What its sender calls the model, also while the row is not saved."""
-        model = self.metadata.get("model")
-        return model[:200] if isinstance(model, str) else ""
-
 
 class Preview(models.Model):
     """What a worker made of an asset, or has to make: `next_attempt_at` is when, NULL when it is done.
@@ -215,87 +208,3 @@ class AgentTally(models.Model):
     model = models.CharField(max_length=200)
     assets = models.BigIntegerField()
     bytes = models.BigIntegerField()
-
-
-def in_a_day() -> datetime:
-    return timezone.now() + timedelta(days=1)
-
-
-class Upload(models.Model):
-    """An intent: this object is about to be put, and becomes the asset of the same id, or is swept.
-
-    Whoever puts the object itself has said before what it will be: `file_size` (bytes) and `facts`.
-    """
-
-    id = KSUIDField(primary_key=True, default=new_ksuid)
-    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+")
-    storage_key = models.CharField(max_length=1024, unique=True, db_collation="C")
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(default=in_a_day, db_index=True)
-    file_size = models.BigIntegerField(null=True, blank=True)
-    facts = models.JSONField(default=dict, blank=True)
-
-    if TYPE_CHECKING:
-        workspace_id: str
-
-
-class Removal(models.Model):
-    """An object that storage must still give up; the row goes when storage confirms that it is gone."""
-
-    storage_key = models.CharField(max_length=1024, unique=True, db_collation="C")
-    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+")
-    asset_id = KSUIDField()
-    requested_at = models.DateTimeField(default=timezone.now)
-    attempts = models.PositiveIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(default=timezone.now, db_index=True)
-    last_error = models.CharField(max_length=500, blank=True, default="")
-
-
-class Activity(models.Model):
-    """Who did what, to which asset, when, from where; the database refuses to change or delete an entry."""
-
-    class Action(models.TextChoices):
-        ASSET_UPLOADED = "asset.uploaded", "Uploaded"
-        ASSET_IMPORTED = "asset.imported", "Imported"
-        ASSET_DELETED = "asset.deleted", "Deleted"
-        LINK_MADE = "link.made", "Link handed out"
-        KEY_CREATED = "key.created", "API key created"
-        KEY_REVOKED = "key.revoked", "API key revoked"
-        MEMBER_ADDED = "member.added", "Member added"
-        MEMBER_CHANGED = "member.changed", "Role changed"
-        MEMBER_REMOVED = "member.removed", "Member removed"
-
-    workspace = models.ForeignKey(Workspace, models.PROTECT, db_index=False, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-    action = models.CharField(max_length=50, choices=Action.choices)
-    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    actor_email = models.CharField(max_length=254, blank=True, help_text="as it was then")
-    api_key = models.ForeignKey(ApiKey, models.PROTECT, null=True, related_name="+")
-    who = models.CharField(max_length=254, blank=True, default="", db_default="", help_text="email or key")
-    address = models.GenericIPAddressField(null=True, help_text="of whoever asked")
-    asset_id = models.CharField(max_length=27, db_collation="C", blank=True, default="")
-    details = models.JSONField(default=dict)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["workspace", "-at", "-id"], name="activity_at"),
-            models.Index(fields=["workspace", "action", "-at", "-id"], name="activity_action"),
-            models.Index(fields=["workspace", "who", "-at", "-id"], name="activity_who"),
-            models.Index(
-                fields=["workspace", "asset_id"], name="activity_asset", condition=~models.Q(asset_id="")
-            ),
-        ]
-
-
-class IdempotentAnswer(models.Model):
-    """What a request with an Idempotency-Key was answered, to be said again for a day."""
-
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
-    key = models.CharField(max_length=255)
-    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the request, hexadecimal")
-    status = models.PositiveSmallIntegerField()
-    body = models.JSONField()
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="idempotency_key_unique")]

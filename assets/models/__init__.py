@@ -1,0 +1,34 @@
+"""Every table of the app's own."""
+
+from assets.models.asset import (
+    PROMPT_HASH_SQL,
+    AgentTally,
+    Asset,
+    AssetQuerySet,
+    Orientation,
+    Preview,
+    PreviewStatus,
+    SearchVectorField,
+    Tally,
+)
+from assets.models.bulk import BulkDeletion, BulkItem
+from assets.models.records import Activity, IdempotentAnswer, Removal, Upload, in_a_day
+
+__all__ = [
+    "PROMPT_HASH_SQL",
+    "Activity",
+    "AgentTally",
+    "Asset",
+    "AssetQuerySet",
+    "BulkDeletion",
+    "BulkItem",
+    "IdempotentAnswer",
+    "Orientation",
+    "Preview",
+    "PreviewStatus",
+    "Removal",
+    "SearchVectorField",
+    "Tally",
+    "Upload",
+    "in_a_day",
+]
