@@ -1,6 +1,6 @@
 """The filter as a noun: one FilterSet for pages and API, which knows its query, its count and its chips."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
@@ -35,6 +35,7 @@ LABELS = {
     "orientation": "Orientation",
     "min_duration": "Seconds at least",
 }
+AT_ONCE = 1000  # rows of a walk over everything
 DEFAULT_SORT = "-created_at"
 DEEPEST_SEARCH = 10_000  # hits
 
@@ -191,6 +192,22 @@ class AssetFilter(django_filters.FilterSet):
         rows = pagination.ordered(self.qs, self.order, cursor).only(*columns)[: size + 1]
         page = pagination.to_slice(list(rows), self.order, cursor, size)
         return Page(page, *self.count(page))
+
+    def every(self, columns: tuple[str, ...]) -> Iterator[Asset]:
+        """Every asset that matches, in order, read AT_ONCE at a time; raises as `page` does."""
+        cursor: Cursor | None = None
+        while not self.nothing_can_match:
+            if "q" in self.values:
+                hits = search.find(self.workspace, self.qs, self.values["q"], self.order, cursor, AT_ONCE)
+                rows = self.in_order(hits.ids, columns)
+                full = len(hits.ids) == AT_ONCE
+            else:
+                rows = list(pagination.ordered(self.qs, self.order, cursor).only(*columns)[:AT_ONCE])
+                full = len(rows) == AT_ONCE
+            yield from rows
+            if not full or not rows:
+                return
+            cursor = pagination.cursor_at(rows[-1], self.order, 0)
 
     def numbered_page(self, number: int, size: int, columns: tuple[str, ...] = LIST_COLUMNS) -> Page:
         """The page of this number, from 1, for clients that count pages; raises as `page` does.

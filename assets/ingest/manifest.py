@@ -18,7 +18,7 @@ ALIASES = {
     "storage_key": "file", "storage_path": "file", "media_type": "type", "mime_type": "content_type",
     "size": "file_size",
 }  # fmt: skip
-LEFT_ALONE = {"workspace_id", "updated_at", "preview_status"}
+LEFT_ALONE = {"workspace_id", "updated_at", "preview_status", "checksum"}
 FAULTS_SHOWN = 20
 TABLE = """
 CREATE TABLE entry (

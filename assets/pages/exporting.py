@@ -4,13 +4,24 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from django.http import StreamingHttpResponse
+from django.views.decorators.http import require_safe
 
 from assets.delivery import attachment
 from assets.errors import InvalidInput
+from assets.filters import AssetFilter
+from assets.models import Asset
+from assets.pages.streamed import Streamed
+from promptrails.workspaces.access import WorkspaceRequest, member_required
 
+# The names that a manifest for import_assets takes (docs/importing.md).
+COLUMNS = (
+    "id", "execution_id", "agent_id", "type", "provider", "model", "prompt", "file_name", "file_size",
+    "content_type", "storage_key", "checksum", "width", "height", "duration", "created_at", "metadata",
+)  # fmt: skip
 Row = dict[str, Any]
 Writer = Callable[[Iterator[Row], Sequence[str]], Iterator[str]]
 # What a spreadsheet would take for a formula (OWASP, "CSV Injection").
@@ -59,12 +70,28 @@ FORMATS: dict[str, tuple[str, Writer]] = {
 }
 
 
+@require_safe
+@member_required
+def asset_export(request: WorkspaceRequest, workspace: str) -> StreamingHttpResponse:
+    """The records that a list shows, all of them, in its order."""
+    asset_filter = AssetFilter(request.membership.workspace, request.GET)
+    if not asset_filter.is_valid():
+        raise InvalidInput(" ".join(chain.from_iterable(asset_filter.errors_by_field.values())))
+    asset_filter.matching()  # an impossible search is told now, not in the middle
+    rows = map(record_of, asset_filter.every(tuple(name for name in COLUMNS if name != "prompt")))
+    return export(rows, COLUMNS, request.GET.get("format", "csv"), f"{workspace}-assets")
+
+
+def record_of(asset: Asset) -> Row:
+    return {name: getattr(asset, name) for name in COLUMNS} | {"created_at": asset.created_at.isoformat()}
+
+
 def export(rows: Iterator[Row], columns: Sequence[str], wanted: str, name: str) -> StreamingHttpResponse:
     """A download; raises InvalidInput for another format."""
     if wanted not in FORMATS:
         raise InvalidInput("An export is csv or jsonl.", {"format": wanted[:20]})
     content_type, write = FORMATS[wanted]
-    response = StreamingHttpResponse(write(rows, columns), content_type=content_type)
+    response = StreamingHttpResponse(Streamed(write(rows, columns)), content_type=content_type)
     response["Content-Disposition"] = attachment(f"{name}.{wanted}")
     response["Cache-Control"] = "no-store"
     return response

@@ -13,6 +13,7 @@ from assets.kinds import TABLE
 from assets.models import Orientation
 from assets.pages.awaited import with_awaited
 from assets.pages.cards import Addresses, to_cards
+from assets.pages.exporting import FORMATS
 from assets.pagination import Cursor, Slice
 from assets.tallies import COUNTED, MOST_CHOICES, agent_choices
 from promptrails.workspaces.access import WorkspaceRequest, member_required, remember
@@ -165,10 +166,15 @@ def results(asset_filter: AssetFilter, addresses: Addresses, page: Page, layout:
     return {
         **with_awaited(to_cards(page.slice.assets, addresses), layout, addresses),
         "list_query": addresses.query.removeprefix("?"),
+        **{f"export_url_{name}": export_url(addresses, asset_filter, name) for name in FORMATS},
         "page": page_context(asset_filter, addresses, page),
         "empty": not asset_filter.values and not asset_filter.tallies.groups and asset_filter.is_valid(),
         **other_layouts,
     }
+
+
+def export_url(addresses: Addresses, asset_filter: AssetFilter, wanted: str) -> str:
+    return f"{addresses.list}export/?{asset_filter.query(format=wanted)}"
 
 
 def page_context(asset_filter: AssetFilter, addresses: Addresses, page: Page) -> dict[str, str]:

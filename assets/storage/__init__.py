@@ -8,7 +8,7 @@ from assets.storage.bucket import (
 )
 from assets.storage.client import ObjectInfo, _client, _transfer_client, client, reason, transfer_client
 from assets.storage.cors import allow_origins, allowed_origins, preflight
-from assets.storage.objects import head, list_objects, peek, put, read, refusals, remove
+from assets.storage.objects import chunks, head, list_objects, peek, put, read, refusals, remove
 from assets.storage.urls import credentials, public_base, public_origin, sign, sign_put
 from assets.storage.writing import PART, ObjectWriter, abort_unfinished
 
@@ -21,6 +21,7 @@ __all__ = [
     "allowed_origins",
     "check_bucket",
     "check_reach",
+    "chunks",
     "client",
     "credentials",
     "head",

@@ -1,5 +1,6 @@
 """Objects: put, head, peek, list, remove."""
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, BinaryIO
@@ -24,6 +25,7 @@ NO_BATCHES = {"MissingContentMD5", "NotImplemented", "MethodNotAllowed", "Invali
 NO_BATCHES |= {"405", "501"}  # said by the status alone
 EMPTY = {"InvalidRange", "416"}
 DELETE_BATCH = 1000
+CHUNK = 1024 * 1024  # bytes
 
 
 @guarded
@@ -85,6 +87,19 @@ def read(key: str, offset: int, length: int) -> bytes | None:
         raise
     with answer["Body"] as body:
         return bytes(body.read())
+
+
+def chunks(key: str) -> Iterator[bytes]:
+    """The object's bytes as they come, CHUNK at a time.
+
+    Raises StorageUnavailable, also in the middle, and where there is no such object (any more).
+    """
+    try:
+        answer = transfer_client().get_object(Bucket=settings.STORAGE.bucket, Key=key)
+        with contextlib.closing(answer["Body"]) as body:
+            yield from body.iter_chunks(CHUNK)
+    except (BotoCoreError, ClientError, OSError) as error:
+        raise StorageUnavailable(AWAY) from error
 
 
 def info_of(key: str, answer: dict[str, Any], size: int) -> ObjectInfo:
