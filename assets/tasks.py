@@ -1,11 +1,12 @@
 """What a worker runs: thin shells around the modules that know how."""
 
 import time
+from datetime import timedelta
 from threading import Lock
 
 from procrastinate.contrib.django import app
 
-from assets import bulk, deletion, ingest, previewing
+from assets import bulk, deletion, ingest, previewing, reconciling
 from assets.api import once
 from assets.previews import Sandbox
 
@@ -34,6 +35,13 @@ def delete_in_bulk(timestamp: int) -> None:
 def sweep_intents(timestamp: int) -> None:
     """Every quarter of an hour: uploads that never finished."""
     ingest.sweep_intents()
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queueing_lock="reconcile", pass_context=False)
+def reconcile(timestamp: int) -> None:
+    """Every night at 03:17 UTC: whether storage and database agree; changes nothing."""
+    reconciling.agreement(older_than=timedelta(hours=1))
 
 
 @app.periodic(cron="7 * * * *")

@@ -12,7 +12,14 @@ from assets.models.asset import (
     Tally,
 )
 from assets.models.bulk import BulkDeletion, BulkItem
-from assets.models.records import Activity, IdempotentAnswer, Removal, Upload, in_a_day
+from assets.models.records import (
+    Activity,
+    IdempotentAnswer,
+    Reconciliation,
+    Removal,
+    Upload,
+    in_a_day,
+)
 
 __all__ = [
     "PROMPT_HASH_SQL",
@@ -26,6 +33,7 @@ __all__ = [
     "Orientation",
     "Preview",
     "PreviewStatus",
+    "Reconciliation",
     "Removal",
     "SearchVectorField",
     "Tally",

@@ -80,6 +80,16 @@ class Activity(models.Model):
         ]
 
 
+class Reconciliation(models.Model):
+    """What came out when storage and database were last compared, whole."""
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    seconds = models.FloatField(help_text="that it took")
+    objects_seen = models.BigIntegerField()
+    records_seen = models.BigIntegerField()
+    faults = models.JSONField(default=dict, help_text="how many of each; empty where all agree")
+
+
 class IdempotentAnswer(models.Model):
     """What a request with an Idempotency-Key was answered, to be said again for a day."""
 

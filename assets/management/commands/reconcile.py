@@ -1,0 +1,88 @@
+"""Compares storage and database, object by object, and says what is off; repairs what cannot lose data."""
+
+import sys
+from argparse import ArgumentParser
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Sum
+from django.utils import timezone
+from tqdm import tqdm
+
+from assets import reconciling
+from assets.errors import StorageUnavailable
+from assets.models import Tally
+from assets.reconciling import Fault, Finding
+
+SHOWN = 20  # findings of each kind, without --list
+ADVICE = {
+    Fault.MISSING: "Put the object back from a backup, or delete the asset.",
+    Fault.SIZE: "Put the object back from a backup, or delete the asset.",
+    Fault.ORPHAN: "Take them in with import_assets --prefix, or delete them with --delete-orphans.",
+    Fault.STRAY: "--fix removes them.",
+    Fault.LOST: "--fix has them made again.",
+}
+
+
+class Command(BaseCommand):
+    help = "Say whether every record has its object and every object its record."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Ends with 1 when something is off that was not repaired, else with 0."
+        parser.add_argument(
+            "--fix", action="store_true", help="repair what cannot lose data: previews, lost and stray"
+        )
+        parser.add_argument(
+            "--delete-orphans", action="store_true", help="delete objects that no record names, for good"
+        )
+        parser.add_argument(
+            "--older-than", type=int, default=60, metavar="MINUTES", help="leave younger ones alone (60)"
+        )
+        parser.add_argument(
+            "--list", action="store_true", help="name every finding, not the first of each kind"
+        )
+        parser.add_argument("--quiet", action="store_true", help="no progress bar")
+
+    def handle(self, *args: Any, fix: bool, delete_orphans: bool, older_than: int, **options: Any) -> None:
+        if older_than < 0:
+            raise CommandError("--older-than takes minutes, 0 or more.")
+        tally, repaired, started = reconciling.Tally(), Counter[Fault](), timezone.now()
+        known = Tally.objects.aggregate(sum=Sum("assets"))["sum"] or 0
+        try:
+            with tqdm(total=known, unit=" records", file=sys.stderr, disable=options["quiet"]) as bar:
+                for finding in reconciling.compare(started - timedelta(minutes=older_than), tally):
+                    bar.update(tally.records - bar.n)
+                    done = (
+                        delete_orphans and finding.fault is Fault.ORPHAN and reconciling.remove(finding)
+                    ) or (fix and reconciling.repair(finding))
+                    repaired[finding.fault] += done
+                    self.show(finding, tally.faults[finding.fault], everything=options["list"])
+                bar.update(tally.records - bar.n)
+        except StorageUnavailable as error:
+            raise CommandError(
+                f"{error.message} Run it again; nothing is half done.", returncode=2
+            ) from error
+        self.report(tally, repaired)
+        tally.faults -= repaired
+        reconciling.write_down(tally, started)
+        if tally.faults:
+            raise CommandError("Storage and database do not agree.", returncode=1)
+
+    def show(self, finding: Finding, number: int, *, everything: bool) -> None:
+        if everything or number <= SHOWN:
+            self.stdout.write(f"{finding.fault}: {finding.key}")
+        elif number == SHOWN + 1:
+            self.stdout.write(f"{finding.fault}: more; --list names all")
+
+    def report(self, tally: reconciling.Tally, repaired: Counter[Fault]) -> None:
+        self.stdout.write(f"\n{tally.records:>12,}  records\n{tally.objects:>12,}  objects of the app")
+        if tally.foreign:
+            self.stdout.write(f"{tally.foreign:>12,}  other objects in the bucket, left alone")
+        for fault, count in sorted(tally.faults.items()):
+            rest = count - repaired[fault]
+            what = f"{repaired[fault]:,} repaired" if not rest else ADVICE[fault]
+            self.stdout.write(f"{count:>12,}  {fault}. {what}")
+        if not tally.faults:
+            self.stdout.write("Storage and database agree.")
