@@ -14,6 +14,6 @@ RUN DATABASE_URL=postgresql://build@localhost/build STORAGE_BUCKET=build DATA_DI
     && rm -rf /tmp/build
 
 USER app
-ENV DEBUG=0 PORT=8000
+ENV DEBUG=0 PORT=8000 PROMETHEUS_MULTIPROC_DIR=/tmp/metrics
 EXPOSE 8000
-CMD ["sh", "-c", "exec granian --interface wsgi --host 0.0.0.0 --port ${PORT} --workers ${WEB_WORKERS:-1} --blocking-threads ${WEB_THREADS:-4} promptrails.wsgi:application"]
+CMD ["sh", "-c", "rm -f \"${PROMETHEUS_MULTIPROC_DIR}\"/*.db; exec granian --interface wsgi --host 0.0.0.0 --port ${PORT} --workers ${WEB_WORKERS:-1} --blocking-threads ${WEB_THREADS:-4} --workers-kill-timeout 25 --log-config promptrails/monitoring/granian.json promptrails.wsgi:application"]

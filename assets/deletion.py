@@ -6,7 +6,7 @@ the worker asks again with growing pauses. A crash leaves a whole asset or a rec
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -120,10 +120,10 @@ def pause_after(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * 2 ** min(attempts, 20), LONGEST_PAUSE)
 
 
-def remove_due() -> int:
-    """What the worker does every few seconds: another try for all that is due, batch by batch."""
+def remove_due(stopping: Callable[[], bool] = lambda: False) -> int:
+    """What the worker does every few seconds: another try for all that is due, batch by batch until told."""
     total = 0
-    while due := Removal.objects.filter(next_attempt_at__lte=timezone.now()).count():
+    while not stopping() and (due := Removal.objects.filter(next_attempt_at__lte=timezone.now()).count()):
         confirmed = remove_objects(Q(next_attempt_at__lte=timezone.now()))
         total += confirmed
         if confirmed == 0 or due <= BATCH:

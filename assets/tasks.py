@@ -1,9 +1,13 @@
-"""What a worker runs: thin shells around the modules that know how."""
+"""What a worker runs: thin shells around the modules that know how.
+
+A worker that is told to stop lets its jobs end; those that would go on ask `context.should_abort`.
+"""
 
 import time
 from datetime import timedelta
 from threading import Lock
 
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from assets import bulk, deletion, ingest, previewing, reconciling
@@ -17,10 +21,10 @@ _making = Lock()
 
 
 @app.periodic(cron="* * * * * */10")
-@app.task(queueing_lock="remove-due", pass_context=False)
-def remove_due(timestamp: int) -> None:
+@app.task(queueing_lock="remove-due", pass_context=True)
+def remove_due(context: JobContext, timestamp: int) -> None:
     """Every ten seconds: objects whose removal storage has not confirmed yet."""
-    deletion.remove_due()
+    deletion.remove_due(context.should_abort)
 
 
 @app.periodic(cron="* * * * * */2")
@@ -52,15 +56,15 @@ def forget_old_answers(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * * */3")
-@app.task(queueing_lock="make-previews", pass_context=False)
-def make_previews(timestamp: int) -> None:
+@app.task(queueing_lock="make-previews", pass_context=True)
+def make_previews(context: JobContext, timestamp: int) -> None:
     """Every three seconds: thumbnails, posters and waveforms of what has come."""
     if not _making.acquire(blocking=False):
         return
     try:
         ends = time.monotonic() + PREVIEWS_AT_A_TIME
         for _ in previewing.make_due(sandbox):
-            if time.monotonic() > ends:
+            if context.should_abort() or time.monotonic() > ends:
                 break
     finally:
         _making.release()

@@ -2,8 +2,9 @@
 
 import enum
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -77,6 +78,27 @@ class Environment:
                 f"{name} must be a whole number from {lowest} to {highest}, not {value!r}."
             )
         return int(value)
+
+    def choice(self, name: str, default: str, choices: Collection[str]) -> str:
+        """One of `choices`, in whatever case it is written."""
+        value = self.text(name, default)
+        known = {choice.lower(): choice for choice in choices}
+        if value.lower() not in known:
+            raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+        return known[value.lower()]
+
+    def folder(self, name: str) -> Path | None:
+        """A folder, made where it is not there yet; None when unset."""
+        value = self.text(name)
+        if not value:
+            return None
+        try:
+            Path(value).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"{name} names {value!r}, which is no folder and cannot be made ({error.strerror})."
+            ) from error
+        return Path(value)
 
     def names(self, name: str) -> list[str]:
         """A comma-separated list."""

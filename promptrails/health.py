@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
-from functools import cache
+from functools import cache, partial
+from typing import TypeVar
 
 import psycopg
 from django.contrib.auth.decorators import login_not_required
@@ -19,6 +20,7 @@ SECONDS = 2.5  # for all parts together; a frozen server never answers
 NO_DATABASE = "the database does not answer"
 NO_STORAGE = "storage does not answer"
 Parts = dict[str, str]
+T = TypeVar("T")
 
 
 @login_not_required
@@ -38,24 +40,33 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def parts() -> Parts:
-    """Both engines at once, in threads that are left behind should they hang."""
+    """Both engines at once."""
     found = {**dict.fromkeys(OF_DATABASE, NO_DATABASE), "storage": NO_STORAGE}
-    pool = ThreadPoolExecutor(2, thread_name_prefix="readyz")
-    asked = [pool.submit(of_database, connection.get_connection_params()), pool.submit(of_storage)]
-    pool.shutdown(wait=False)
-    for answer in wait(asked, SECONDS).done:
-        found.update(answer.result())
+    for answer in in_time(partial(of_database, connection.get_connection_params()), of_storage):
+        found.update(answer)
     return found
+
+
+def in_time(*questions: Callable[[], T]) -> list[T]:
+    """What is answered within SECONDS; the others are left behind in their threads."""
+    pool = ThreadPoolExecutor(len(questions), thread_name_prefix="health")
+    asked = [pool.submit(question) for question in questions]
+    pool.shutdown(wait=False)
+    return [answer.result() for answer in wait(asked, SECONDS).done]
 
 
 def of_storage() -> Parts:
     return {"storage": "ok" if storage.is_reachable() else NO_STORAGE}
 
 
+def own_connection(parameters: dict[str, object]) -> psycopg.Connection:
+    """Not the pool's: those, when all are taken or lost, are waited for too long. Raises psycopg.Error."""
+    return psycopg.connect(**{**parameters, "connect_timeout": 2})  # type: ignore[arg-type]
+
+
 def of_database(parameters: dict[str, object]) -> Parts:
-    """On a connection of its own: the pool's, when all are taken or lost, are waited for too long."""
     try:
-        with psycopg.connect(**{**parameters, "connect_timeout": 2}) as own:  # type: ignore[arg-type]
+        with own_connection(parameters) as own:
             return {name: attempt(check, own) for name, check in OF_DATABASE.items()}
     except psycopg.Error:
         return dict.fromkeys(OF_DATABASE, NO_DATABASE)

@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from promptrails.environment import Environment, Mode, StorageSettings
+from promptrails.monitoring import logs
 from promptrails.private_files import secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
     "assets",
 ]
 MIDDLEWARE = [
+    "promptrails.monitoring.requests.RequestsMiddleware",
     "assets.api.faults.EnvelopeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -250,11 +252,15 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO").upper()},
-    "loggers": {"procrastinate": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
-}
+# What an operator sees: docs/monitoring.md.
+LOG_FORMAT = env.choice("LOG_FORMAT", "json" if PRODUCTION else "text", logs.FORMATS)
+LOGGING = logs.configuration(LOG_FORMAT, env.choice("LOG_LEVEL", "INFO", logs.LEVELS))
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+METRICS_DIR = env.folder("PROMETHEUS_MULTIPROC_DIR")  # read by prometheus_client itself
+if METRICS_TOKEN and PRODUCTION and SERVES_PAGES and not METRICS_DIR:
+    raise ImproperlyConfigured(
+        "PROMETHEUS_MULTIPROC_DIR is not set. With METRICS_TOKEN, name a folder in which the web processes "
+        "of this machine count together, and empty it before each start."
+    )
+# A worker that is told to stop lets its jobs end; after a second they are asked to end early.
+PROCRASTINATE_WORKER_DEFAULTS = {"worker_middleware": [logs.name_job], "shutdown_graceful_timeout": 1}

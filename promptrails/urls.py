@@ -10,11 +10,13 @@ from assets.pages.bulk_deleting import (
     deletion_page,
 )
 from promptrails.health import healthz, readyz
+from promptrails.monitoring.metrics import metrics
 
 DELETIONS = "w/<slug:workspace>/deletions/"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("api/", include("assets.api.urls")),
     path("w/<slug:workspace>/activity/", activity_list, name="activity"),
     path("w/<slug:workspace>/activity/export/", activity_export, name="activity_export"),

@@ -25,6 +25,8 @@ ONLY_IN = {
     "av": {"assets.previews", "promptrails.demo"},
     "numpy": {"assets.previews", "promptrails.demo"},
     "filetype": {"assets.sniffing"},
+    "prometheus_client": {"assets.storage.client", "promptrails.monitoring"},
+    "pythonjsonlogger": {"promptrails.monitoring.logs"},
 }
 
 

@@ -1,5 +1,7 @@
 """Environment variables of storage: a value that could never work is refused by its variable's name."""
 
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -56,3 +58,21 @@ def test_half_a_key_is_refused_and_names_the_other_half() -> None:
 def test_a_secret_is_not_shown_with_the_settings() -> None:
     named = {"STORAGE_BUCKET": "b", "STORAGE_ACCESS_KEY_ID": "a", "STORAGE_SECRET_KEY": "hidden"}
     assert "hidden" not in repr(Environment(named).storage())
+
+
+def test_a_choice_is_taken_in_any_case_and_anything_else_is_refused_with_the_choices() -> None:
+    env = Environment({"LOG_LEVEL": "debug", "LOG_FORMAT": "xml"})
+    assert env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO")) == "DEBUG"
+    assert env.choice("LOG_STYLE", "text", ("json", "text")) == "text"
+    with pytest.raises(ImproperlyConfigured, match="LOG_FORMAT must be one of json, text, not 'xml'"):
+        env.choice("LOG_FORMAT", "text", ("json", "text"))
+
+
+def test_a_folder_is_made_and_a_file_in_its_place_is_refused(tmp_path: Path) -> None:
+    assert Environment({}).folder("PROMETHEUS_MULTIPROC_DIR") is None
+    made = tmp_path / "a" / "b"
+    assert Environment({"COUNTS": str(made)}).folder("COUNTS") == made
+    assert made.is_dir()
+    (tmp_path / "file").touch()
+    with pytest.raises(ImproperlyConfigured, match="COUNTS names"):
+        Environment({"COUNTS": str(tmp_path / "file")}).folder("COUNTS")

@@ -40,6 +40,7 @@ CALLERS = Rule("get", 401, 200, 200, stranger=403)
 RULES = {
     "healthz": [OPEN],
     "readyz": [Rule("get", 503, 503, 503)],  # no worker runs in this test
+    "metrics": [Rule("get", 404, 404, 404)],  # no METRICS_TOKEN is set; tests/test_metrics.py sets one
     "home": [Rule("get", 302, 302, 302)],
     "sign_in": [Rule("get", 200, 302, 302)],
     "sign_out": [Rule("post", 302, 302, 302)],

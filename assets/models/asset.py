@@ -176,7 +176,12 @@ class Preview(models.Model):
         indexes = [  # newest first: that is what people look at
             models.Index(
                 fields=["-asset"], name="preview_due", condition=models.Q(next_attempt_at__isnull=False)
-            )
+            ),
+            models.Index(
+                fields=["-asset"],
+                name="preview_failed",
+                condition=models.Q(next_attempt_at__isnull=True) & ~models.Q(reason=""),
+            ),
         ]
 
     @property

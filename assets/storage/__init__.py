@@ -6,7 +6,15 @@ from assets.storage.bucket import (
     is_reachable,
     where,
 )
-from assets.storage.client import ObjectInfo, _client, _transfer_client, client, reason, transfer_client
+from assets.storage.client import (
+    ObjectInfo,
+    _client,
+    _transfer_client,
+    client,
+    count_from_zero,
+    reason,
+    transfer_client,
+)
 from assets.storage.cors import allow_origins, allowed_origins, preflight
 from assets.storage.objects import chunks, head, list_objects, peek, put, read, refusals, remove
 from assets.storage.urls import credentials, public_base, public_origin, sign, sign_put
@@ -23,6 +31,7 @@ __all__ = [
     "check_reach",
     "chunks",
     "client",
+    "count_from_zero",
     "credentials",
     "head",
     "is_reachable",

@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.storage import storages
+from prometheus_client import Counter
 
 from assets.errors import StorageUnavailable
 
@@ -18,6 +19,10 @@ R = TypeVar("R")
 MISSING = {"404", "NoSuchKey", "NotFound"}
 TRANSFER_TIMEOUT = 10  # seconds at least for an answer to 8 MiB: an upload is no page
 AWAY = "Storage does not answer at the moment. Nothing was lost; try again in a minute."
+FAILURES = Counter(
+    "promptrails_storage_failures", "Operations that storage did not do: away, or at fault.", ["operation"]
+)
+OPERATIONS = {"list_objects"}  # and every one that is guarded
 
 
 @dataclass(frozen=True)
@@ -63,14 +68,29 @@ def _transfer_client() -> Any:
 def guarded(call: Callable[P, R]) -> Callable[P, R]:
     """Turns every fault of the store into StorageUnavailable; the cause keeps the details for the log."""
 
+    operation = call.__name__.strip("_")
+    OPERATIONS.add(operation)
+
     @wraps(call)
     def guard(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return call(*args, **kwargs)
         except (BotoCoreError, ClientError, OSError) as error:
-            raise StorageUnavailable(AWAY) from error
+            raise unavailable(operation) from error
 
     return guard
+
+
+def unavailable(operation: str) -> StorageUnavailable:
+    """The fault to raise; it is counted."""
+    FAILURES.labels(operation).inc()
+    return StorageUnavailable(AWAY)
+
+
+def count_from_zero() -> None:
+    """Lets a scrape see operations that never failed: of a count that begins with 1, no rise is told."""
+    for operation in OPERATIONS:
+        FAILURES.labels(operation)
 
 
 def code_of(error: ClientError) -> str:

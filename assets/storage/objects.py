@@ -8,9 +8,7 @@ from typing import Any, BinaryIO
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
-from assets.errors import StorageUnavailable
 from assets.storage.client import (
-    AWAY,
     MISSING,
     ObjectInfo,
     client,
@@ -18,6 +16,7 @@ from assets.storage.client import (
     guarded,
     is_fault_of_store,
     transfer_client,
+    unavailable,
 )
 
 # How services say that they do not take DeleteObjects as boto3 sends it (boto/boto3 #4392).
@@ -119,7 +118,7 @@ def list_objects(prefix: str = "", after: str = "") -> Iterator[ObjectInfo]:
                     item["Key"], item["Size"], etag=item["ETag"].strip('"'), modified=item["LastModified"]
                 )
     except (BotoCoreError, ClientError, OSError) as error:
-        raise StorageUnavailable(AWAY) from error
+        raise unavailable("list_objects") from error
 
 
 @guarded

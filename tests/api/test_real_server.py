@@ -59,10 +59,14 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 
 def begin(app: App, size: int) -> http.client.HTTPConnection:
+    return begin_at(app.port, app.environ["TEST_KEY"], size)
+
+
+def begin_at(port: int, key: str, size: int) -> http.client.HTTPConnection:
     """An upload of a film of so many bytes, of which the first have been sent."""
-    connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.putrequest("POST", "/api/v1/assets")
-    connection.putheader("X-API-Key", app.environ["TEST_KEY"])
+    connection.putheader("X-API-Key", key)
     connection.putheader("Content-Type", f"multipart/form-data; boundary={BOUNDARY.decode()}")
     connection.putheader("Content-Length", str(len(HEAD) + size + len(TAIL)))
     connection.endheaders()

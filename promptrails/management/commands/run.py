@@ -23,7 +23,11 @@ from promptrails.demo_password import demo_password
 from promptrails.embedded import stopping_signals
 from promptrails.embedded.children import Child, end_remains
 from promptrails.embedded.locks import FileLock
+from promptrails.monitoring import logs
 from promptrails.workspaces.models import Workspace
+
+# What requests in flight and tasks under way are given to end; Kubernetes, too, grants 30 until it kills.
+STOPPING_SECONDS = 25
 
 
 class Command(BaseCommand):
@@ -41,6 +45,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         call_command("migrate", verbosity=0)
         collect_static()
+        count_together()
         seeding = wants_demo()
         connections.close_all()
         for number in stopping_signals():
@@ -52,7 +57,10 @@ class Command(BaseCommand):
         self.stopping = True
 
     def supervise(self, seeding: bool) -> None:
-        children = [Child("web server", web_command()), Child("worker", worker_command())]
+        children = [
+            Child("web server", web_command(), patience=STOPPING_SECONDS + 5),
+            Child("worker", worker_command(), patience=STOPPING_SECONDS + 5),
+        ]
         demo = Child("demo", [sys.executable, "manage.py", "seed_demo"], patience=1) if seeding else None
         everyone = [*children, demo] if demo else children
         try:
@@ -143,6 +151,20 @@ def static_sources() -> str:
     return digest.hexdigest()
 
 
+def count_together() -> None:
+    """An empty folder in which web and worker processes count what /metrics tells, where that is wanted.
+
+    (prometheus_client's multiprocess mode; what a killed run has left is of processes that are gone.)
+    """
+    if not settings.METRICS_TOKEN:
+        return
+    folder = settings.METRICS_DIR or Path(settings.DATA_DIR) / "metrics"
+    folder.mkdir(exist_ok=True)
+    for left in folder.glob("*.db"):
+        left.unlink()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
 def check_port(port: int) -> None:
     try:
         found = socket.getaddrinfo(settings.HOST, port, type=socket.SOCK_STREAM)
@@ -181,8 +203,10 @@ def web_command() -> list[str]:
         "--workers": str(settings.WEB_WORKERS),
         "--blocking-threads": str(settings.WEB_THREADS),
         "--log-level": "warning",
-        "--workers-kill-timeout": "10",
+        "--workers-kill-timeout": str(STOPPING_SECONDS),
     }
+    if settings.LOG_FORMAT == "json":
+        options["--log-config"] = str(Path(logs.__file__).with_name("granian.json"))
     flags = [part for option in options.items() for part in option]
     return [
         sys.executable,
