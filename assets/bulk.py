@@ -5,7 +5,7 @@ go of it, and the next one goes on with what is left. What arrives later is in n
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from django.core.exceptions import EmptyResultSet
@@ -106,13 +106,13 @@ def end(found: BulkDeletion, state: str) -> None:
     found.save()
 
 
-def run_due() -> None:
-    """What a worker does: carries out what was confirmed, the oldest first, and forgets old drafts."""
+def run_due(stopping: Callable[[], bool] = lambda: False) -> None:
+    """What a worker does until told: carries out what was confirmed, the oldest first; forgets old drafts."""
     until = time.monotonic() + SECONDS
     for pk in (
         BulkDeletion.objects.filter(state=State.RUNNING).order_by("created_at").values_list("pk", flat=True)
     ):
-        while time.monotonic() < until and carry_out(pk):
+        while not stopping() and time.monotonic() < until and carry_out(pk):
             pass
     for old in BulkDeletion.objects.filter(state=State.DRAFT, created_at__lt=timezone.now() - DRAFTS_LIVE):
         old.delete()

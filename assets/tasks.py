@@ -28,10 +28,10 @@ def remove_due(context: JobContext, timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * * */2")
-@app.task(queueing_lock="delete-in-bulk", pass_context=False)
-def delete_in_bulk(timestamp: int) -> None:
+@app.task(queueing_lock="delete-in-bulk", pass_context=True)
+def delete_in_bulk(context: JobContext, timestamp: int) -> None:
     """Every two seconds: deletions of many assets that somebody has confirmed."""
-    bulk.run_due()
+    bulk.run_due(context.should_abort)
 
 
 @app.periodic(cron="*/15 * * * *")

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("assets", "0008_prompt_hash"),
+        ("assets", "0011_reconciliation"),
     ]
 
     operations = [
