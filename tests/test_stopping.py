@@ -5,12 +5,13 @@ Also what two web processes tell together: their counts, and their log lines.
 
 import http.client
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -65,11 +66,14 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
 @contextmanager
 def started(command: list[str], environ: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("ab") as file:
-        process = subprocess.Popen(command, cwd=PROJECT, env=environ, stdout=file, stderr=file)
+        process = subprocess.Popen(
+            command, cwd=PROJECT, env=environ, stdout=file, stderr=file, start_new_session=True
+        )
     try:
         yield process
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # granian's own processes too
         process.wait()
 
 
