@@ -22,7 +22,7 @@ AWAY = "Storage does not answer at the moment. Nothing was lost; try again in a 
 FAILURES = Counter(
     "promptrails_storage_failures", "Operations that storage did not do: away, or at fault.", ["operation"]
 )
-OPERATIONS = {"list_objects"}  # and every one that is guarded
+OPERATIONS = {"chunks", "list_objects"}  # and every one that is guarded
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ def chunks(key: str) -> Iterator[bytes]:
         with contextlib.closing(answer["Body"]) as body:
             yield from body.iter_chunks(CHUNK)
     except (BotoCoreError, ClientError, OSError) as error:
-        raise StorageUnavailable(AWAY) from error
+        raise unavailable("chunks") from error
 
 
 def info_of(key: str, answer: dict[str, Any], size: int) -> ObjectInfo:

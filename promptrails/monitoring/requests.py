@@ -14,7 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from prometheus_client import Counter, Histogram
 
 from promptrails.monitoring.logs import request_id
-from promptrails.workspaces.pages.accounts import client_address
+from promptrails.workspaces.addresses import client_address
 
 log = logging.getLogger("promptrails.access")
 HEADER = "X-Request-ID"
