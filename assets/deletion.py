@@ -6,6 +6,7 @@ the worker asks again with growing pauses. A crash leaves a whole asset or a rec
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -95,13 +96,19 @@ def remove_objects(which: Q) -> int:
     removals = list(Removal.objects.filter(which).order_by("next_attempt_at")[:BATCH])
     if not removals:
         return 0
+    reasons: dict[str, str] = {}
     try:
-        gone, reason = set(storage.remove([removal.storage_key for removal in removals])), "not confirmed"
+        gone, reason = set(storage.remove([one.storage_key for one in removals], reasons)), "not confirmed"
     except StorageUnavailable as error:
-        gone, reason = set(), error.message
+        gone, reason = set(), error.message + (f" ({storage.reason(error)})" if error.__cause__ else "")
     confirmed = [removal.pk for removal in removals if removal.storage_key in gone]
     Removal.objects.filter(pk__in=confirmed).delete()
-    postpone([removal for removal in removals if removal.storage_key not in gone], reason)
+    left: dict[str, list[Removal]] = defaultdict(list)
+    for removal in removals:
+        if removal.storage_key not in gone:
+            left[reasons.get(removal.storage_key, reason)].append(removal)
+    for why, alike in left.items():
+        postpone(alike, why)
     return len(confirmed)
 
 

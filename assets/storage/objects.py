@@ -1,8 +1,7 @@
-"""Objects: put, head, peek, list, remove."""
+"""Objects: put, head, peek, read, list."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,16 +13,11 @@ from assets.storage.client import (
     client,
     code_of,
     guarded,
-    is_fault_of_store,
     transfer_client,
     unavailable,
 )
 
-# How services say that they do not take DeleteObjects as boto3 sends it (boto/boto3 #4392).
-NO_BATCHES = {"MissingContentMD5", "NotImplemented", "MethodNotAllowed", "InvalidRequest", "InvalidDigest"}
-NO_BATCHES |= {"405", "501"}  # said by the status alone
 EMPTY = {"InvalidRange", "416"}
-DELETE_BATCH = 1000
 CHUNK = 1024 * 1024  # bytes
 
 
@@ -119,56 +113,3 @@ def list_objects(prefix: str = "", after: str = "") -> Iterator[ObjectInfo]:
                 )
     except (BotoCoreError, ClientError, OSError) as error:
         raise unavailable("list_objects") from error
-
-
-@guarded
-def remove(keys: Sequence[str]) -> list[str]:
-    """Removes objects; the keys that storage confirms as gone. One that never was there is gone too.
-
-    Raises StorageUnavailable when storage does not answer at all.
-    """
-    gone: list[str] = []
-    for start in range(0, len(keys), DELETE_BATCH):
-        batch = keys[start : start + DELETE_BATCH]
-        gone += remove_batch(batch) if len(batch) > 1 else remove_singly(batch)
-    return gone
-
-
-@cache
-def refusals() -> set[str]:
-    """What this store was seen to refuse, remembered for the life of the process."""
-    return set()
-
-
-def remove_batch(keys: Sequence[str]) -> list[str]:
-    if "DeleteObjects" in refusals():
-        return remove_singly(keys)
-    request = {"Objects": [{"Key": key} for key in keys], "Quiet": False}
-    try:
-        answer = client().delete_objects(Bucket=settings.STORAGE.bucket, Delete=request)
-    except ClientError as error:
-        if code_of(error) not in NO_BATCHES:
-            raise
-        refusals().add("DeleteObjects")
-        return remove_singly(keys)
-    gone = {item["Key"] for item in answer.get("Deleted", [])}
-    gone |= {item["Key"] for item in answer.get("Errors", []) if item.get("Code") == "NoSuchKey"}
-    return [key for key in keys if key in gone]
-
-
-def remove_singly(keys: Sequence[str]) -> list[str]:
-    """One request a key; a refused one is left out, a store that is away ends it.
-
-    A 404 without S3's own NoSuchKey confirms nothing: a proxy or a wrong bucket answers so.
-    """
-    gone = []
-    for key in keys:
-        try:
-            client().delete_object(Bucket=settings.STORAGE.bucket, Key=key)
-        except ClientError as error:
-            if code_of(error) != "NoSuchKey":
-                if len(keys) == 1 or is_fault_of_store(error):
-                    raise
-                continue
-        gone.append(key)
-    return gone

@@ -70,9 +70,9 @@ def test_single_deletes_go_on_past_a_refusal_and_end_when_the_store_fails(second
     storage.refusals().add("DeleteObjects")
     try:
         with mock.patch.object(storage.client(), "delete_object") as single:
-            single.side_effect = [None, refused(403, "AccessDenied"), None]
+            single.side_effect = [{}, refused(403, "AccessDenied"), {}]
             assert storage.remove(["a", "b", "c"]) == ["a", "c"]
-            single.side_effect = [None, refused(503, "SlowDown"), None]
+            single.side_effect = [{}, refused(503, "SlowDown"), {}]
             with pytest.raises(StorageUnavailable):
                 storage.remove(["a", "b", "c"])
     finally:
@@ -80,7 +80,7 @@ def test_single_deletes_go_on_past_a_refusal_and_end_when_the_store_fails(second
 
 
 def test_more_keys_than_one_request_takes_are_sent_in_turns(second: Second) -> None:
-    keys = [f"many/{number}" for number in range(storage.objects.DELETE_BATCH + 1)]
+    keys = [f"many/{number}" for number in range(storage.removing.DELETE_BATCH + 1)]
     put(keys[0])
     put(keys[-1])
     assert storage.remove(keys) == keys

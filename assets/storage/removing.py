@@ -1,0 +1,108 @@
+"""Removing objects, with every version of them: after it nothing can be brought back."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice
+from typing import Any
+
+from botocore.exceptions import ClientError
+from django.conf import settings
+
+from assets.storage.client import client, code_of, guarded, is_fault_of_store
+
+# How services say that they do not take DeleteObjects as boto3 sends it (boto/boto3 #4392).
+NO_BATCHES = {"MissingContentMD5", "NotImplemented", "MethodNotAllowed", "InvalidRequest", "InvalidDigest"}
+NO_BATCHES |= {"405", "501"}  # said by the status alone
+DELETE_BATCH = 1000
+Reasons = dict[str, str]
+
+
+@guarded
+def remove(keys: Sequence[str], reasons: Reasons | None = None) -> list[str]:
+    """Removes objects; the keys that storage confirms as gone. One that never was there is gone too.
+
+    Why it refuses the others is put into `reasons`. Raises StorageUnavailable when storage does not answer.
+    """
+    gone: list[str] = []
+    why: Reasons = {} if reasons is None else reasons
+    for start in range(0, len(keys), DELETE_BATCH):
+        batch = keys[start : start + DELETE_BATCH]
+        gone += remove_batch(batch, why) if len(batch) > 1 else remove_singly(batch, why)
+    return gone
+
+
+@cache
+def refusals() -> set[str]:
+    """What this store was seen to refuse, remembered for the life of the process."""
+    return set()
+
+
+def remove_batch(keys: Sequence[str], why: Reasons) -> list[str]:
+    if "DeleteObjects" in refusals():
+        return remove_singly(keys, why)
+    try:
+        answer = delete_objects([{"Key": key} for key in keys])
+    except ClientError as error:
+        if code_of(error) not in NO_BATCHES:
+            raise
+        refusals().add("DeleteObjects")
+        return remove_singly(keys, why)
+    marked = {item["Key"] for item in answer.get("Deleted", []) if item.get("DeleteMarker")}
+    gone = {item["Key"] for item in answer.get("Deleted", [])} - marked
+    gone |= {item["Key"] for item in answer.get("Errors", []) if item.get("Code") == "NoSuchKey"}
+    why |= {item["Key"]: in_words(item) for item in answer.get("Errors", [])}
+    return [key for key in keys if key in gone or (key in marked and purged(key, why))]
+
+
+def remove_singly(keys: Sequence[str], why: Reasons) -> list[str]:
+    """One request a key; a refused one is left out, a store that is away ends it.
+
+    A 404 without S3's own NoSuchKey confirms nothing: a proxy or a wrong bucket answers so.
+    """
+    gone = []
+    for key in keys:
+        try:
+            answer = client().delete_object(Bucket=settings.STORAGE.bucket, Key=key)
+        except ClientError as error:
+            if code_of(error) != "NoSuchKey":
+                if len(keys) == 1 or is_fault_of_store(error):
+                    raise
+                why[key] = in_words(error.response.get("Error", {}))
+                continue
+            answer = {}
+        if not answer.get("DeleteMarker") or purged(key, why):
+            gone.append(key)
+    return gone
+
+
+def purged(key: str, why: Reasons) -> bool:
+    """Removes every version of an object whose removal only marked it as deleted.
+
+    A bucket that has, or had, versioning keeps the bytes under a delete marker (Amazon S3 User Guide,
+    "Deleting object versions from a versioning-enabled bucket").
+    """
+    found = versions_of(key)
+    while some := list(islice(found, DELETE_BATCH)):
+        for item in delete_objects(some).get("Errors", []):
+            why[key] = in_words(item)
+    return key not in why
+
+
+def versions_of(key: str) -> Iterator[dict[str, str]]:
+    """Versions and delete markers of just this key; others may begin with it."""
+    pages = client().get_paginator("list_object_versions")
+    for page in pages.paginate(Bucket=settings.STORAGE.bucket, Prefix=key):
+        for item in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+            if item["Key"] == key:
+                yield {"Key": key, "VersionId": item["VersionId"]}
+
+
+def delete_objects(objects: Sequence[dict[str, str]]) -> dict[str, Any]:
+    request = {"Objects": list(objects), "Quiet": False}
+    answer: dict[str, Any] = client().delete_objects(Bucket=settings.STORAGE.bucket, Delete=request)
+    return answer
+
+
+def in_words(error: Mapping[str, Any]) -> str:
+    """What storage says, for an admin: AccessDenied, for one, where an object is locked."""
+    return ": ".join(filter(None, [str(error.get("Code", "")), str(error.get("Message", ""))]))[:300]
