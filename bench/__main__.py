@@ -20,7 +20,7 @@ ROWS = int(os.environ.get("ROWS", "200000"))
 ROUNDS = int(os.environ.get("ROUNDS", "40"))
 ADMIN_ROUNDS = max(3, min(ROUNDS // 4, 2_000_000 // ROWS))
 PORT = int(os.environ.get("BENCH_PORT", "8765"))
-WHAT = os.environ.get("BENCH", "pages,api,previews,weights").split(",")
+WHAT = os.environ.get("BENCH", "pages,api,previews,weights,bulk").split(",")
 NAMES = {"postgres": "PostgreSQL", "weed": "SeaweedFS"}
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -57,6 +57,7 @@ def main() -> None:
         from django.core.management import call_command
 
         from bench.api import measure_api
+        from bench.bulk import measure_bulk
         from bench.counting import measure_counting
         from bench.data import prepare
         from bench.previews import measure_previews
@@ -67,6 +68,8 @@ def main() -> None:
             measure_previews()
         if "weights" in WHAT:
             measure_weights()
+        if "bulk" in WHAT:
+            measure_bulk()
         if not {"pages", "api"} & set(WHAT):
             return
         prepared = prepare(ROWS)

@@ -1,6 +1,7 @@
 """Media as FFmpeg encodes them, for tests that want the real thing of every format."""
 
 import io
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -53,6 +54,10 @@ def encode(
         for stream, parts in streams:
             for part in [*parts, None]:
                 out.mux(stream.encode(part))
+    if video == "libsvtav1" and hasattr(os, "sched_setscheduler"):
+        # As root it makes the thread that calls it a real-time one, and leaves it so: from then on this
+        # process, and every engine that it starts, would keep all others off the processor.
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     return file.getvalue()
 
 
