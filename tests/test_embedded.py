@@ -177,8 +177,8 @@ def test_engines_refuse_whoever_has_no_credentials(tmp_path: Path) -> None:
             psycopg.connect(f"postgresql://assets:wrong@127.0.0.1:{port}/assets")
         storage = embedded.SeaweedFS(tmp_path / "seaweedfs")
         storage.ports = ports.remembered(storage.ports_file)
-        assert storage.status("s3", "/assets") == 403
-        assert storage.status("filer", "/buckets/assets/") == 401
+        assert storage.ask("s3", "/assets")[0] == 403
+        assert storage.ask("filer", "/buckets/assets/")[0] == 401
 
 
 @pytest.mark.slow

@@ -106,20 +106,30 @@ class SeaweedFS(Engine):
         return f"-dir={self.data}" in command and "mini" in command
 
     def ready(self) -> bool:
-        """S3 answers, and the filer knows the bucket."""
+        """S3 answers, the filer knows the bucket, and the master the volumes.
+
+        A volume server whose first heartbeat comes before the master listens sends the next one five
+        seconds later; until then every object is answered with 500.
+        """
         token = {"Authorization": f"Bearer {signed_token(secret(self.folder / 'token-key', 30))}"}
         return (
-            self.status("s3", "/status") == http.HTTPStatus.OK
-            and self.status("filer", f"/buckets/{self.bucket}/", token) == http.HTTPStatus.OK
+            self.ask("s3", "/status")[0] == http.HTTPStatus.OK
+            and self.ask("filer", f"/buckets/{self.bucket}/", token)[0] == http.HTTPStatus.OK
+            and self.knows_volumes(*self.ask("master", "/dir/status"))
         )
 
-    def status(self, port: str, path: str, headers: Mapping[str, str] | None = None) -> int:
+    def knows_volumes(self, status: int, topology: bytes) -> bool:
+        return status == http.HTTPStatus.OK and bool(json.loads(topology)["Topology"]["DataCenters"])
+
+    def ask(self, port: str, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
+        """Status and body; status 0: no answer."""
         connection = http.client.HTTPConnection(ports.LOOPBACK, self.ports[port], timeout=2)
         try:
             connection.request("GET", path, headers=dict(headers or {}))
-            return connection.getresponse().status
+            answer = connection.getresponse()
+            return answer.status, answer.read()
         except (OSError, http.client.HTTPException):
-            return 0
+            return 0, b""
         finally:
             connection.close()
 
