@@ -9,6 +9,7 @@ from assets.pages.bulk_deleting import (
     deletion_draft,
     deletion_page,
 )
+from assets.pages.storage import storage_page
 from promptrails.health import healthz, readyz
 from promptrails.monitoring.metrics import metrics
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("api/", include("assets.api.urls")),
     path("w/<slug:workspace>/activity/", activity_list, name="activity"),
     path("w/<slug:workspace>/activity/export/", activity_export, name="activity_export"),
+    path("w/<slug:workspace>/storage/", storage_page, name="storage"),
     path(DELETIONS, deletion_draft, name="deletions"),
     path(f"{DELETIONS}<str:deletion_id>/", deletion_page, name="deletion"),
     path(f"{DELETIONS}<str:deletion_id>/confirm/", deletion_confirm, name="deletion_confirm"),

@@ -12,7 +12,8 @@ FLOORS = [
     {"assets.models", "assets.signing", "assets.storage", "assets.previews", "assets.locks"},
     {"assets.activity", "assets.ingest", "assets.deletion", "assets.delivery", "assets.previewing"},
     {"assets.access", "assets.filters", "assets.search"}
-    | {"assets.pagination", "assets.tallies", "assets.prompts", "assets.bulk", "assets.reconciling"},
+    | {"assets.pagination", "assets.tallies", "assets.usage", "assets.prompts"}
+    | {"assets.bulk", "assets.reconciling"},
     {"assets.pages", "assets.api", "assets.tasks", "assets.management", "assets.apps"},
 ]
 STRANGERS_TO_HTTP = set().union(*FLOORS[:4])

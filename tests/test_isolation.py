@@ -56,6 +56,7 @@ RULES = {
     "key_revoke": [ADMINS, ADMINS_CHANGE],
     "activity": [MEMBERS],
     "activity_export": [ADMINS],
+    "storage": [MEMBERS],
     "deletions": [Rule("post", 302, 403, 400, stranger=404)],  # of nothing
     "deletion": [ADMINS],
     "deletion_confirm": [ADMINS_CHANGE],

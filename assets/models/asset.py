@@ -213,3 +213,14 @@ class AgentTally(models.Model):
     model = models.CharField(max_length=200)
     assets = models.BigIntegerField()
     bytes = models.BigIntegerField()
+
+
+class MonthTally(models.Model):
+    """The same for each month of creation (UTC, its first day): how storage grew."""
+
+    pk = models.CompositePrimaryKey("workspace_id", "month", "type")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, db_index=False, related_name="+")
+    month = models.DateField()
+    type = models.CharField(max_length=10)
+    assets = models.BigIntegerField()
+    bytes = models.BigIntegerField()
