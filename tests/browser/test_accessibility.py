@@ -7,8 +7,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
-from assets import previewing
+from assets import bulk, previewing
+from assets.models import Asset
 from assets.previews import Sandbox
+from promptrails.workspaces.actors import OPERATOR
 from promptrails.workspaces.models import User, Workspace
 from tests.browser.conftest import Visitor
 from tests.browser.dropping import drop
@@ -81,3 +83,7 @@ def test_axe_finds_nothing(
     visitor.open(base).keyboard.press("?")
     visitor.page.get_by_role("dialog").wait_for()
     check(visitor.page, "the keys dialog")
+    draft = bulk.draft(acme, Asset.objects.in_workspace(acme))
+    check(visitor.open(f"/w/acme/deletions/{draft.pk}/"), "many to delete")
+    bulk.confirm(acme, draft.pk, OPERATOR)
+    check(visitor.open(f"/w/acme/deletions/{draft.pk}/"), "their deletion")
