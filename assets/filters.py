@@ -43,7 +43,7 @@ DEEPEST_SEARCH = 10_000  # hits
 # What a list shows; `metadata` (prompts, mostly) and `search` are left in the table.
 LIST_COLUMNS = (
     "id", "type", "provider", "model", "file_name", "file_size", "content_type", "storage_key",
-    "created_at", "width", "height", "duration", "preview_status",
+    "created_at", "width", "height", "duration", "preview_status", "kept",
 )  # fmt: skip
 
 

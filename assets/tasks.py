@@ -10,7 +10,7 @@ from threading import Lock
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from assets import bulk, deletion, ingest, previewing, reconciling
+from assets import bulk, deletion, ingest, previewing, reconciling, retention
 from assets.api import once
 from assets.previews import Sandbox
 
@@ -32,6 +32,13 @@ def remove_due(context: JobContext, timestamp: int) -> None:
 def delete_in_bulk(context: JobContext, timestamp: int) -> None:
     """Every two seconds: deletions of many assets that somebody has confirmed."""
     bulk.run_due(context.should_abort)
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(queueing_lock="expire", pass_context=True)
+def expire(context: JobContext, timestamp: int) -> None:
+    """Every twenty seconds: assets that a retention rule no longer keeps."""
+    retention.run_due(context.should_abort)
 
 
 @app.periodic(cron="*/15 * * * *")

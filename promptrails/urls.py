@@ -9,6 +9,7 @@ from assets.pages.bulk_deleting import (
     deletion_draft,
     deletion_page,
 )
+from assets.pages.retention import retention_page
 from assets.pages.storage import storage_page
 from promptrails.health import healthz, readyz
 from promptrails.monitoring.metrics import metrics
@@ -22,6 +23,7 @@ urlpatterns = [
     path("w/<slug:workspace>/activity/", activity_list, name="activity"),
     path("w/<slug:workspace>/activity/export/", activity_export, name="activity_export"),
     path("w/<slug:workspace>/storage/", storage_page, name="storage"),
+    path("w/<slug:workspace>/retention/", retention_page, name="retention"),
     path(DELETIONS, deletion_draft, name="deletions"),
     path(f"{DELETIONS}<str:deletion_id>/", deletion_page, name="deletion"),
     path(f"{DELETIONS}<str:deletion_id>/confirm/", deletion_confirm, name="deletion_confirm"),

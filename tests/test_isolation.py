@@ -57,6 +57,7 @@ RULES = {
     "activity": [MEMBERS],
     "activity_export": [ADMINS],
     "storage": [MEMBERS],
+    "retention": [ADMINS, Rule("post", 302, 403, 400, stranger=404)],  # without its preview
     "deletions": [Rule("post", 302, 403, 400, stranger=404)],  # of nothing
     "deletion": [ADMINS],
     "deletion_confirm": [ADMINS_CHANGE],
@@ -69,6 +70,7 @@ RULES = {
     "assets:detail": [MEMBERS],
     "assets:download": [Rule("get", 302, 302, 302, stranger=404)],
     "assets:link": [MEMBERS],
+    "assets:keep": [ADMINS_CHANGE],
     "assets:delete": [ADMINS, ADMINS_CHANGE],
     # The API, used with the session of a browser that names acme in X-Workspace-ID.
     "api:docs": [OPEN],
@@ -180,7 +182,8 @@ def test_another_workspaces_asset_is_the_same_404_as_an_id_never_made(
     client, theirs = signed_in(ada), make_asset(other)
     bodies = set()
     for asset_id in (theirs.id, "2" * 27, "no-ksuid", "é" * 27, "0" * 300):
-        response = client.get(reverse(name, kwargs={"workspace": acme.slug, "asset_id": asset_id}))
+        ask = getattr(client, RULES[name][0].method)
+        response = ask(reverse(name, kwargs={"workspace": acme.slug, "asset_id": asset_id}))
         assert response.status_code == 404
         bodies.add(response.content)
     bodies.add(client.get(reverse("assets:list", args=[other.slug])).content)

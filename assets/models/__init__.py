@@ -21,8 +21,10 @@ from assets.models.records import (
     Upload,
     in_a_day,
 )
+from assets.models.retention import LONGEST_DAYS, RetentionRule
 
 __all__ = [
+    "LONGEST_DAYS",
     "PROMPT_HASH_SQL",
     "Activity",
     "AgentTally",
@@ -37,6 +39,7 @@ __all__ = [
     "PreviewStatus",
     "Reconciliation",
     "Removal",
+    "RetentionRule",
     "SearchVectorField",
     "Tally",
     "Upload",

@@ -88,6 +88,7 @@ class Asset(models.Model):
         default=PreviewStatus.PENDING,
         db_default=PreviewStatus.PENDING,
     )
+    kept = models.BooleanField(default=False, db_default=False, help_text="no retention rule takes it")
     model = models.GeneratedField(
         expression=RawSQL(MODEL_SQL, ()),  # noqa: S611  takes no input
         output_field=models.CharField(max_length=200),
@@ -136,6 +137,9 @@ class Asset(models.Model):
             ),
             models.Index(fields=["workspace", "file_size", "id"], name="asset_size"),
             models.Index(fields=["workspace", "file_name", "id"], name="asset_name"),
+            models.Index(
+                fields=["workspace", "type", "created_at"], name="asset_kept", condition=models.Q(kept=True)
+            ),
             GinIndex(fields=["search"], name="asset_search"),
         ]
         constraints = [

@@ -51,12 +51,15 @@ class Activity(models.Model):
         ASSET_UPLOADED = "asset.uploaded", "Uploaded"
         ASSET_IMPORTED = "asset.imported", "Imported"
         ASSET_DELETED = "asset.deleted", "Deleted"
+        ASSET_KEPT = "asset.kept", "Kept"
+        ASSET_RELEASED = "asset.released", "No longer kept"
         LINK_MADE = "link.made", "Link handed out"
         KEY_CREATED = "key.created", "API key created"
         KEY_REVOKED = "key.revoked", "API key revoked"
         MEMBER_ADDED = "member.added", "Member added"
         MEMBER_CHANGED = "member.changed", "Role changed"
         MEMBER_REMOVED = "member.removed", "Member removed"
+        RETENTION_CHANGED = "retention.changed", "Retention changed"
 
     workspace = models.ForeignKey(Workspace, models.PROTECT, db_index=False, related_name="+")
     at = models.DateTimeField(default=timezone.now)

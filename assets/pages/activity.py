@@ -13,11 +13,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from assets import retention
 from assets.errors import InvalidInput
 from assets.filters import MomentFilter
+from assets.kinds import Kind
 from assets.models import Activity, Asset
 from assets.pages.exporting import export
-from assets.pages.wording import age_text, exact_text, lifetime_text, size_text
+from assets.pages.wording import age_text, days_text, exact_text, lifetime_text, size_text
 from assets.tallies import MOST_CHOICES
 from promptrails.workspaces.access import WorkspaceRequest, admin_required, member_required
 from promptrails.workspaces.actors import Actor
@@ -101,7 +103,7 @@ def people(owner: Workspace) -> list[str]:
     """Whom one may ask for: members and keys of now; who has left can be typed."""
     emails = owner.memberships.order_by("user__email").values_list("user__email", flat=True)[:MOST_CHOICES]
     keys = owner.api_keys.order_by("name")[:MOST_CHOICES]
-    return [*emails, *(Actor(api_key=key).name for key in keys)]
+    return [*emails, *(Actor(api_key=key).name for key in keys), retention.ACTOR.name]
 
 
 def filter_of(request: WorkspaceRequest) -> ActivityFilter:
@@ -156,6 +158,8 @@ def line_of(entry: Activity, is_there: bool, reader: Membership) -> Line:
 def what(entry: Activity) -> str:
     """The thing itself: a file, a key, a person."""
     details = entry.details
+    if entry.action == Activity.Action.RETENTION_CHANGED:
+        return f"{Kind(details['type']).label} files"
     return str(details.get("file_name") or details.get("name") or details.get("member") or entry.asset_id)
 
 
@@ -166,6 +170,7 @@ def about(entry: Activity) -> str:
         "asset": lambda: f"{details.get('type', '')}, {size_text(details.get('file_size', 0))}",
         "link": lambda: f"lives {lifetime_text(details.get('expires_in', 0))}",
         "key": lambda: f"{details.get('prefix', '')}…, {', '.join(details.get('scopes', []))}",
+        "retention": lambda: f"{days_text(details.get('before'))} → {days_text(details.get('days'))}",
         "member": lambda: " → ".join(filter(None, [details.get("before", ""), details.get("role", "")])),
     }
     return told[entry.action.partition(".")[0]]()

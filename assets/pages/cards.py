@@ -1,22 +1,24 @@
 """An asset as a list shows it: every value ready, so that a template only places it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from assets import delivery
+from assets import delivery, retention
 from assets.kinds import Kind
-from assets.models import Asset, Preview, PreviewStatus
+from assets.models import Asset, Preview, PreviewStatus, RetentionRule
 from assets.pages.waveform import wave_path
-from assets.pages.wording import age_text, duration_text, exact_text, size_text
+from assets.pages.wording import age_text, ahead_text, duration_text, exact_text, size_text
 from promptrails.workspaces.models import Workspace
 
 WAVE_BARS = 56
+ANNOUNCED = timedelta(days=7)  # before an asset expires
 KIND_LABELS: dict[str, str] = {kind.value: str(kind.label) for kind in Kind}
 
 
@@ -25,7 +27,7 @@ class Card:
     """One asset; `width` and `height` in pixels, all else as text. `media_url` is signed, or empty.
 
     `picture_url` and `wave` (an SVG path of WAVE_BARS bars) are previews; one that is `awaited` is on its
-    way, `failed` says why there is none.
+    way, `failed` says why there is none. `notice` tells that it expires within a week, or is kept.
 
     `shown` is the kind, or nothing for what no browser may show; `source` is provider and model; `shape` and
     `extent` are attributes of markup. All are made here because a template's tests and variables,
@@ -60,12 +62,14 @@ class Card:
     wave: str
     awaited: bool
     failed: str
+    notice: str
 
 
 class Addresses:
     """The pages of one workspace's assets, each with the query string of the list one is in."""
 
     def __init__(self, workspace: Workspace, query: str = "") -> None:
+        self.workspace = workspace
         self.list = reverse("assets:list", args=[workspace.slug])
         self.query = f"?{query}" if query else ""
         self.back = self.list + self.query
@@ -88,11 +92,16 @@ def previews_of(assets: Sequence[Asset]) -> dict[str, Preview]:
 
 def to_cards(assets: Sequence[Asset], addresses: Addresses) -> list[Card]:
     previews, now = previews_of(assets), timezone.now()
-    return [to_card(asset, addresses, now, previews.get(asset.pk)) for asset in assets]
+    rules = retention.rules_of(addresses.workspace)
+    return [to_card(asset, addresses, now, previews.get(asset.pk), rules) for asset in assets]
 
 
 def to_card(
-    asset: Asset, addresses: Addresses, now: datetime | None = None, preview: Preview | None = None
+    asset: Asset,
+    addresses: Addresses,
+    now: datetime | None = None,
+    preview: Preview | None = None,
+    rules: Mapping[str, RetentionRule] = MappingProxyType({}),
 ) -> Card:
     media_url = delivery.preview_url(asset) or ""
     size = (asset.width, asset.height)
@@ -125,4 +134,13 @@ def to_card(
         wave=wave_path(preview.bars, WAVE_BARS) if preview else "",
         awaited=asset.preview_status == PreviewStatus.PENDING,
         failed=preview.reason if preview and asset.preview_status == PreviewStatus.FAILED else "",
+        notice=notice(asset, rules.get(asset.type), now or timezone.now()),
     )
+
+
+def notice(asset: Asset, rule: RetentionRule | None, now: datetime) -> str:
+    """What retention has to say of the asset, from a week before it goes."""
+    if rule is None or asset.kept:
+        return "kept" if rule else ""
+    expires_at = rule.expires_at(asset.created_at)
+    return f"expires {ahead_text(expires_at, now)}" if expires_at - now <= ANNOUNCED else ""

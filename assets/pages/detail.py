@@ -6,8 +6,10 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
+from assets import retention
 from assets.access import visible_asset
 from assets.filters import LIST_COLUMNS, AssetFilter
 from assets.models import Asset, Preview
@@ -16,7 +18,7 @@ from assets.pages.cards import Addresses, Card, previews_of, to_card, to_cards
 from assets.pages.comparing import MOST, compare_url
 from assets.pages.download import lifetimes
 from assets.pages.waveform import wave_path, wave_width
-from assets.pages.wording import exact_text, metadata_text
+from assets.pages.wording import ahead_text, exact_text, metadata_text
 from assets.prompts import of_same_prompt
 from promptrails.workspaces.access import WorkspaceRequest, member_required
 
@@ -64,11 +66,24 @@ def asset_detail(request: WorkspaceRequest, workspace: str, asset_id: str) -> Ht
         "lifetimes": lifetimes(),
         "link_url": addresses.page(asset.id, "link"),
         "may_delete": request.membership.is_admin,
+        **keeping(asset, addresses),
         **neighbours(asset_filter, asset, addresses),
         **siblings(asset, addresses),
         **same_prompt(asset, addresses),
     }
     return render(request, "assets/detail.html", context)
+
+
+def keeping(asset: Asset, addresses: Addresses) -> dict[str, object]:
+    """Whether a retention rule will take it, and when."""
+    rule = retention.rules_of(asset.workspace).get(asset.type)
+    expires_at = rule.expires_at(asset.created_at) if rule and not asset.kept else None
+    return {
+        "kept": asset.kept,
+        "keep_url": addresses.page(asset.id, "keep"),
+        "expires": ahead_text(expires_at, now()) if expires_at else "",
+        "expires_exact": exact_text(expires_at) if expires_at else "",
+    }
 
 
 def state_of(asset_filter: AssetFilter, request: HttpRequest) -> str:

@@ -9,6 +9,7 @@ from assets.pages.deleting import asset_delete
 from assets.pages.detail import asset_detail
 from assets.pages.download import asset_download, asset_link
 from assets.pages.exporting import asset_export
+from assets.pages.keeping import asset_keep
 from assets.pages.listing import asset_list
 
 app_name = "assets"
@@ -22,4 +23,5 @@ urlpatterns = [
     path("<str:asset_id>/download/", asset_download, name="download"),
     path("<str:asset_id>/link/", asset_link, name="link"),
     path("<str:asset_id>/delete/", asset_delete, name="delete"),
+    path("<str:asset_id>/keep/", asset_keep, name="keep"),
 ]

@@ -32,6 +32,21 @@ def age_text(moment: datetime, now: datetime) -> str:
     return date_text(moment)
 
 
+def ahead_text(moment: datetime, now: datetime) -> str:
+    """in 3 days, in 5 hours, in 20 minutes; soon, where it is less or over."""
+    seconds = (moment - now).total_seconds()
+    for unit, name in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if count := round(seconds / unit) if seconds >= unit * 0.95 else 0:
+            return f"in {count:,} {name}" + ("" if count == 1 else "s")
+    return "soon"
+
+
+def days_text(days: int | None) -> str:
+    if days is None:
+        return "for ever"
+    return "1 day" if days == 1 else f"{days:,} days"
+
+
 def date_text(moment: datetime) -> str:
     return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
 

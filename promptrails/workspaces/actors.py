@@ -1,4 +1,4 @@
-"""Whoever does something: a person, a program by its key, or neither: an operator, the app itself."""
+"""Whoever does something: a person, a program by its key, a part of the app by its title, or an operator."""
 
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ class Actor:
     user: User | None = None
     api_key: ApiKey | None = None
     address: str | None = None
+    title: str = ""
 
     @property
     def email(self) -> str:
@@ -20,7 +21,7 @@ class Actor:
     @property
     def name(self) -> str:
         """What a log calls them: an email, or a key by its name and the beginning that is shown of it."""
-        return f"{self.api_key.name} ({self.api_key.prefix}…)" if self.api_key else self.email
+        return f"{self.api_key.name} ({self.api_key.prefix}…)" if self.api_key else self.email or self.title
 
 
 OPERATOR = Actor()

@@ -61,7 +61,8 @@ def test_axe_finds_nothing(
         f"{base}?type=x",
         f"{base}{picture.id}/", f"{base}{sound.id}/", f"{base}{video.id}/", f"{base}{picture.id}/delete/",
         f"{base}{picture.id}/link/", f"{base}{picture.id}/link/?expires_in=x", "/w/acme/members/",
-        "/w/acme/keys/", "/w/acme/activity/", "/w/acme/storage/",
+        "/w/acme/keys/", "/w/acme/activity/", "/w/acme/storage/", "/w/acme/retention/",
+        "/w/acme/retention/?image=1",
         "/password/", "/workspaces/", "/nowhere/", "/api/docs",
     ]  # fmt: skip
     for path in pages:
