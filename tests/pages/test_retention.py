@@ -27,7 +27,7 @@ def old(workspace: Workspace, count: int, days: float = 40, **fields: object) ->
     return make_assets(workspace, count, created_at=timezone.now() - timedelta(days=days), **fields)
 
 
-def preview(client: Client, **days: object) -> tuple[str, dict[str, str]]:
+def preview(client: Client, **days: str | int) -> tuple[str, dict[str, str]]:
     """The page, and what its form would send."""
     answer = client.get(PATH, days)
     assert answer.status_code == 200
