@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from assets import activity, deletion
 from assets.errors import NotFound
 from assets.kinds import Kind
-from assets.models import Asset, AssetQuerySet, MonthTally, RetentionRule
+from assets.models import Asset, AssetQuerySet, MonthTally, Preview, RetentionRule
 from promptrails.workspaces.actors import Actor
 from promptrails.workspaces.models import Workspace
 
@@ -36,6 +36,19 @@ class Reach:
 def rules_of(workspace: Workspace) -> dict[str, RetentionRule]:
     """The rules by the type that they are for."""
     return {rule.type: rule for rule in RetentionRule.objects.filter(workspace=workspace)}
+
+
+def with_rules(previews: QuerySet[Preview]) -> QuerySet[Preview]:
+    """Each with the rule that its asset expires by, for `rule_of`: a list asks no query more for it."""
+    rule = RetentionRule.objects.filter(workspace=OuterRef("asset__workspace"), type=OuterRef("asset__type"))
+    days, starts = Subquery(rule.values("days")), Subquery(rule.values("starts_at"))
+    return previews.annotate(rule_days=days, rule_starts=starts)
+
+
+def rule_of(preview: Preview | None) -> RetentionRule | None:
+    """Of what `with_rules` has found; None where no rule takes it."""
+    days, starts = getattr(preview, "rule_days", None), getattr(preview, "rule_starts", None)
+    return RetentionRule(days=days, starts_at=starts) if days and starts else None
 
 
 def older(workspace: Workspace, kind: str, days: int, at: datetime) -> AssetQuerySet:

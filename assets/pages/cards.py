@@ -1,9 +1,8 @@
 """An asset as a list shows it: every value ready, so that a template only places it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 from django.urls import reverse
 from django.utils import timezone
@@ -85,15 +84,14 @@ class Addresses:
 
 
 def previews_of(assets: Sequence[Asset]) -> dict[str, Preview]:
-    """What workers have made of these assets, by id, in one query."""
-    found = Preview.objects.filter(pk__in=[asset.pk for asset in assets])
+    """What workers have made of these assets, by id, and the rule by which each expires, in one query."""
+    found = retention.with_rules(Preview.objects.filter(pk__in=[asset.pk for asset in assets]))
     return {preview.pk: preview for preview in found.only("picture_key", "peaks", "reason")}
 
 
 def to_cards(assets: Sequence[Asset], addresses: Addresses) -> list[Card]:
     previews, now = previews_of(assets), timezone.now()
-    rules = retention.rules_of(addresses.workspace)
-    return [to_card(asset, addresses, now, previews.get(asset.pk), rules) for asset in assets]
+    return [to_card(asset, addresses, now, previews.get(asset.pk)) for asset in assets]
 
 
 def to_card(
@@ -101,7 +99,6 @@ def to_card(
     addresses: Addresses,
     now: datetime | None = None,
     preview: Preview | None = None,
-    rules: Mapping[str, RetentionRule] = MappingProxyType({}),
 ) -> Card:
     media_url = delivery.preview_url(asset) or ""
     size = (asset.width, asset.height)
@@ -134,7 +131,7 @@ def to_card(
         wave=wave_path(preview.bars, WAVE_BARS) if preview else "",
         awaited=asset.preview_status == PreviewStatus.PENDING,
         failed=preview.reason if preview and asset.preview_status == PreviewStatus.FAILED else "",
-        notice=notice(asset, rules.get(asset.type), now or timezone.now()),
+        notice=notice(asset, retention.rule_of(preview), now or timezone.now()),
     )
 
 

@@ -123,7 +123,7 @@ def test_the_list_page_asks_at_most_eight_queries(large: Workspace, owner: User,
     client = signed_in(owner)
     with CaptureQueriesContext(connection) as queries:
         assert client.get(f"/w/large/assets/{query}").status_code == 200
-    assert len(queries) <= 8, [q["sql"][:100] for q in queries]
+    assert len(queries) <= 8, "\n".join(q["sql"][:150] for q in queries)
 
 
 def test_a_numbered_page_reads_what_is_ahead_of_it_from_an_index_alone(large: Workspace) -> None:
