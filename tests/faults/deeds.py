@@ -2,7 +2,8 @@
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,11 +16,13 @@ from assets.ingest import AssetFacts
 from assets.kinds import Kind, media_type
 from assets.models import Asset, BulkDeletion, IdempotentAnswer, Preview, RetentionRule, Upload
 from assets.previews import Preview as Made
+from assets.previews import Sandbox
 from promptrails.workspaces import keys
 from promptrails.workspaces.ksuids import new_ksuid
 from promptrails.workspaces.models import Scope, User, Workspace
 from tests.api.calling import ASSETS, DELETE, FORM, JSON, UPLOADS, Answer, file_part, form, request
 from tests.factories import png, store_asset
+from tests.faults import truth
 from tests.faults.lab import Lab
 from tests.people import signed_in
 
@@ -241,3 +244,23 @@ WORKER: dict[Callable[[World], Deed], str] = {
     clean_up_what_never_finished: "clean_up",
     let_assets_expire: "expire",
 }
+
+
+@contextmanager
+def serving(world: World) -> Iterator[None]:
+    """A web process while the block runs."""
+    pid = world.lab.start("serve")
+    yield
+    world.lab.kill(pid)
+
+
+def all_is_well_again(sandbox: Sandbox, done: list[Deed]) -> None:
+    """Whoever saw no answer asks again, and whoever saw one may; then time passes."""
+    for deed in done:
+        again = deed.go()
+        assert again
+        assert again.status_code in deed.again, again.content
+    truth.let_time_pass(sandbox)
+    truth.settled()
+    for deed in done:
+        deed.check()

@@ -66,7 +66,7 @@ class Lab:
 
 
 @contextmanager
-def lab(bucket: str) -> Iterator[Lab]:
+def lab(bucket: str, **more: str) -> Iterator[Lab]:
     database = connection.settings_dict
     place = f"{database['HOST']}:{database['PORT']}/{database['NAME']}"
     environ = os.environ | {
@@ -76,6 +76,7 @@ def lab(bucket: str) -> Iterator[Lab]:
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "SERVES_PAGES": "1",
         "LOG_LEVEL": "CRITICAL",
+        **more,
     }
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listening:
         spawner = subprocess.Popen(

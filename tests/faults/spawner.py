@@ -155,6 +155,8 @@ def main() -> None:
     import promptrails.wsgi  # noqa: F401
     from assets import storage
 
+    if "TRANSFER_TIMEOUT" in os.environ:
+        sys.modules["assets.storage.client"].TRANSFER_TIMEOUT = int(os.environ["TRANSFER_TIMEOUT"])
     storage.client(), storage.transfer_client(), storage.public_base()  # made, and not connected
 
     listening = socket.socket(fileno=int(sys.argv[1]))

@@ -16,7 +16,7 @@ from assets import bulk
 from assets.previews import Sandbox
 from promptrails.workspaces.actors import Actor
 from tests.faults import deeds, truth
-from tests.faults.deeds import Deed, World
+from tests.faults.deeds import Deed, World, all_is_well_again, serving
 from tests.faults.lab import KILLED
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults]
@@ -46,21 +46,8 @@ def test_a_web_process_that_dies_at_any_step(
         else:
             assert world.lab.ended(pid) == (KILLED, step)
         truth.holds()
-        all_is_well_again(world, sandbox, [deed])
-
-
-def all_is_well_again(world: World, sandbox: Sandbox, done: list[Deed]) -> None:
-    """Whoever saw no answer asks again, and whoever saw one may; then time passes."""
-    pid = world.lab.start("serve")
-    for deed in done:
-        again = deed.go()
-        assert again
-        assert again.status_code in deed.again, again.content
-    world.lab.kill(pid)
-    truth.let_time_pass(sandbox)
-    truth.settled()
-    for deed in done:
-        deed.check()
+        with serving(world):
+            all_is_well_again(sandbox, [deed])
 
 
 @pytest.mark.parametrize("make", deeds.WORKER, ids=lambda make: make.__name__)
@@ -98,4 +85,5 @@ def test_processes_that_die_at_any_moment_while_both_are_busy(world: World, sand
         for thread in asking:
             thread.join()
         truth.holds()
-        all_is_well_again(world, sandbox, done)
+        with serving(world):
+            all_is_well_again(sandbox, done)

@@ -41,10 +41,10 @@ def parts() -> list[str]:
     return [upload["Key"] for upload in found]
 
 
-def holds(seconds: float = 5) -> None:
+def holds(*, all_are_dead: bool = True) -> None:
     """It does, once PostgreSQL and storage have ended what the dead had asked for."""
-    deadline = time.monotonic() + seconds
-    while wrong := [*(["sessions of the dead are open"] if sessions() else []), *broken()]:
+    deadline = time.monotonic() + 5
+    while wrong := [*(["sessions of the dead are open"] if all_are_dead and sessions() else []), *broken()]:
         assert time.monotonic() < deadline, wrong
         time.sleep(0.02)
 
