@@ -46,6 +46,13 @@ def test_another_method_is_405_and_says_which_there_are(api: Client, address: st
         assert set(answer.headers["Allow"].split(", ")) == METHODS[address]
 
 
+@pytest.mark.parametrize("address", ["/api/docs", "/api/v1/openapi.json"])
+def test_what_is_open_to_all_is_for_reading_only(address: str) -> None:
+    answer = Client(enforce_csrf_checks=True).post(address)
+    fault(answer, 405, "method_not_allowed")
+    assert answer.headers["Allow"] == "GET, HEAD"
+
+
 def test_head_is_get_without_its_body(api: Client, acme: Workspace) -> None:
     for address in (ASSETS, f"{ASSETS}/{make_asset(acme).id}"):
         get, head = api.get(address), api.head(address)
