@@ -110,6 +110,12 @@ def test_a_json_body_has_its_limit(api: Client) -> None:
     fault(api.post(DELETE, b" " * 4_000_000, JSON), 413, "payload_too_large")
 
 
+@pytest.mark.parametrize("address", [UPLOADS, DELETE])
+def test_a_json_body_must_say_how_long_it_is(api: Client, address: str) -> None:
+    answer = api.post(address, {"ids": ["x"]}, JSON, headers={"Transfer-Encoding": "chunked"})
+    assert fault(answer, 411, "length_required") == {"Content-Length": "missing"}
+
+
 @pytest.mark.parametrize("accept", ["text/html", "image/*", "nonsense", "application/xml;q=1, */*;q=0"])
 def test_answers_are_json_whatever_is_asked_for(api: Client, accept: str) -> None:
     answer = api.get(ASSETS, {"format": "html"}, headers={"Accept": accept})
