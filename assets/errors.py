@@ -52,13 +52,14 @@ class UnsupportedMedia(DomainError):
 
 
 class RateLimited(DomainError):
-    """`retry_after` is in seconds."""
+    """`limit` is of requests a minute, `retry_after` in seconds."""
 
     code = "rate_limited"
     status = 429
 
-    def __init__(self, message: str, details: Mapping[str, object], *, retry_after: int) -> None:
-        super().__init__(message, details)
+    def __init__(self, message: str, *, limit: int, retry_after: int) -> None:
+        super().__init__(message, {"limit": limit, "retry_after": retry_after})
+        self.limit = limit
         self.retry_after = retry_after
 
 

@@ -75,7 +75,7 @@ def quota_of(use: keys.KeyUse) -> Quota:
     if use.requests > limit:
         raise RateLimited(
             f"This key may make {limit:,} requests a minute. Go on in {resets_in} seconds.",
-            {"limit": limit, "retry_after": resets_in},
+            limit=limit,
             retry_after=resets_in,
         )
     return Quota(limit, limit - use.requests, resets_in)

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from assets.api.caller import Quota
 from assets.errors import DomainError, RateLimited
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
 def of_domain(error: DomainError) -> Response:
     headers = {}
     if isinstance(error, RateLimited):
+        headers = Quota(error.limit, 0, error.retry_after).headers()
         headers["Retry-After"] = str(error.retry_after)
     elif error.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = AWAY_SECONDS

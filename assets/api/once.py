@@ -13,12 +13,13 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assets.api.caller import Caller
-from assets.errors import Conflict, InvalidInput, KeyReused
+from assets.errors import Conflict, InvalidInput, KeyReused, LengthRequired
 from assets.locks import session_lock
 from assets.models import IdempotentAnswer
 from promptrails.workspaces.models import Workspace
@@ -94,14 +95,26 @@ def fingerprint_of(request: Request, content: Mapping[str, object] | list[object
 
 
 def answered_once(request: Request, caller: Caller, answer: Callable[[], tuple[int, Any]]) -> Response:
-    """A JSON request's answer, `answer` being asked for status and body unless the key has had one."""
+    """A JSON request's answer, `answer` being asked for status and body unless the key has had one.
+
+    What it does and that it did it are one transaction: whoever comes again after a crash finds both or
+    neither.
+    """
+    check_length(request)
     with once(request, caller.workspace) as use:
         fingerprint = fingerprint_of(request, request.data) if use.key else ""
         if use.answer:
             return use.replay(fingerprint)
-        status, body = answer()
-        use.keep(fingerprint, status, body)
+        with transaction.atomic():
+            status, body = answer()
+            use.keep(fingerprint, status, body)
         return Response(body, status)
+
+
+def check_length(request: Request) -> None:
+    """Raises LengthRequired for a body in chunks: of those the application is shown nothing."""
+    if request.headers.get("Transfer-Encoding"):
+        raise LengthRequired("Send the request with a Content-Length.", {"Content-Length": "missing"})
 
 
 def forget_old_answers() -> int:

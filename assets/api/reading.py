@@ -20,7 +20,7 @@ from assets.pagination import Cursor
 LIMIT, MOST = 20, 100
 LAST_PAGE = 10**9
 ALIASES = {"media_type": "type"}
-SPEECH = "speech"  # what the SDKs' documentation calls audio
+AUDIO = {"speech": "audio"}  # what the SDKs' documentation calls audio
 
 
 def asset_list(request: Request, caller_workspace: Any) -> Response:
@@ -42,16 +42,24 @@ def asset_list(request: Request, caller_workspace: Any) -> Response:
 
 
 def known_names(query: QueryDict) -> dict[str, str]:
-    """The query as the filter names it: Go says media_type, and the SDKs call audio speech."""
-    names = {ALIASES.get(name, name): str(query[name]) for name in query}
-    if names.get("type") == SPEECH:
-        names["type"] = "audio"
-    return names
+    """The query as the filter names it: Go says media_type, and the SDKs call audio speech.
+
+    An empty value counts as not sent, so it takes nothing from the other name's; raises InvalidInput where
+    the two say different things.
+    """
+    sent = {name: str(query[name]) for name in query}
+    for alias, name in ALIASES.items():
+        told, same = (AUDIO.get(text, text) for text in (sent.pop(alias, ""), sent.get(name, "")))
+        if told and same and told != same:
+            sentence = f"{alias} is the same as {name}: send one of them."
+            raise InvalidInput(sentence, {alias: sentence})
+        sent[name] = told or same
+    return sent
 
 
 def as_sent(errors: dict[str, list[str]], query: QueryDict) -> dict[str, list[str]]:
     """The errors under the names that the client used."""
-    sent = {inner: alias for alias, inner in ALIASES.items() if alias in query}
+    sent = {inner: alias for alias, inner in ALIASES.items() if query.get(alias)}
     return {sent.get(name, name): texts for name, texts in errors.items()}
 
 
@@ -106,7 +114,7 @@ class SignedUrl(ApiView):
 
 
 def wants_inline(query: QueryDict) -> bool:
-    wanted = query.get("disposition", "attachment")
+    wanted = query.get("disposition") or "attachment"
     if wanted not in {"attachment", "inline"}:
         sentence = "disposition must be attachment or inline."
         raise InvalidInput(sentence, {"disposition": sentence})

@@ -215,7 +215,15 @@ REQUEST_UPLOAD: dict[str, Any] = {
     "extensions": examples.sent(examples.DIRECT_UPLOAD),
     "parameters": [IDEMPOTENCY, WORKSPACE],
     "responses": answers(
-        201, REQUESTED, "Where to PUT the bytes.", 409, 413, 415, 422, example={"data": examples.REQUESTED}
+        201,
+        REQUESTED,
+        "Where to PUT the bytes.",
+        409,
+        411,
+        413,
+        415,
+        422,
+        example={"data": examples.REQUESTED},
     ),
 }
 COMPLETE_UPLOAD: dict[str, Any] = {
@@ -245,6 +253,6 @@ DELETE_ASSETS: dict[str, Any] = {
     "extensions": examples.sent(examples.DELETE),
     "parameters": [IDEMPOTENCY, WORKSPACE],
     "responses": answers(
-        200, DELETED, "What was deleted.", 409, 413, 415, 422, example={"data": examples.DELETED}
+        200, DELETED, "What was deleted.", 409, 411, 413, 415, 422, example={"data": examples.DELETED}
     ),
 }

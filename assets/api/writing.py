@@ -33,11 +33,13 @@ class Assets(ApiView):
             received = receive(request._request, lambda declared: self.sink(use, declared))
             fingerprint = fingerprint_of(request, content_of(received)) if use.key else ""
             if use.answer:
-                return use.replay(fingerprint)
-            assert isinstance(received.sink, Intake)
-            asset = self.completed(received.sink, received, use, fingerprint)
-        location = reverse("api:asset", args=[asset.id])
-        return Response({"data": asset_json(asset)}, 201, headers={"Location": location})
+                answer = use.replay(fingerprint)
+            else:
+                assert isinstance(received.sink, Intake)
+                asset = self.completed(received.sink, received, use, fingerprint)
+                answer = Response({"data": asset_json(asset)}, 201)
+        answer.headers["Location"] = reverse("api:asset", args=[answer.data["data"]["id"]])
+        return answer
 
     def sink(self, use: Once, declared: str) -> Sink:
         return Dropped() if use.answer else Intake(self.caller.workspace, declared, by=self.caller.actor)
@@ -100,12 +102,18 @@ class CompleteUpload(ApiView):
 class DeleteAssets(ApiView):
     @extend_schema(**schemas.DELETE_ASSETS)
     def post(self, request: Request) -> Response:
-        return answered_once(request, self.caller, lambda: self.deleted(request.data))
+        keys: list[str] = []
+        answer = answered_once(request, self.caller, lambda: self.deleted(request.data, keys))
+        deletion.remove_keys(keys)  # storage is asked once the database has committed
+        return answer
 
-    def deleted(self, data: Any) -> tuple[int, Any]:
+    def deleted(self, data: Any, keys: list[str]) -> tuple[int, Any]:
+        """Adds to `keys` the objects that storage is to remove."""
         form = DeleteForm(data=data)
         form.is_valid(raise_exception=True)
         ids = list(dict.fromkeys(form.validated_data["ids"]))
-        done = set(deletion.delete_assets(self.caller.workspace, ids, self.caller.actor).ids)
+        found, removed = deletion.record_deletion(self.caller.workspace, ids, self.caller.actor)
+        keys += removed
+        done = set(found)
         deleted = [id for id in ids if id in done]
         return 200, {"data": {"deleted": deleted, "not_found": [id for id in ids if id not in done]}}

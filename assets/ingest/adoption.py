@@ -72,6 +72,10 @@ def learn_facts(job: Import, prefix: str, found: Found) -> None:
     names = (info.key.removeprefix(prefix).lstrip("/"), info.key)
     try:
         own_id = own_id_of(job.workspace, prefix, info.key)
+    except DomainError as refusal:  # it lies there rightly, unless a manifest asks for it
+        found.becomes(Result.REFUSED if job.is_named(names) else Result.SKIPPED, refusal.message)
+        return
+    try:
         found.facts = job.facts(names, info.size, info.modified or timezone.now(), own_id)
         check_size(info.size)
     except DomainError as refusal:
@@ -108,7 +112,7 @@ def mark_known(workspace: Workspace, batch: Sequence[Found]) -> None:
     for key, workspace_id in assets.values_list("storage_key", "workspace_id"):
         if workspace_id == workspace.id:
             by_key[key].becomes(Result.THERE)
-        else:
+        elif not by_key[key].outcome:
             by_key[key].becomes(Result.REFUSED, "It is an asset of another workspace.")
 
 

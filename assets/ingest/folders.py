@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from assets.errors import DomainError, StorageUnavailable
+from assets.errors import DomainError, InvalidInput, StorageUnavailable
 from assets.ingest.facts import AssetFacts, check_type
 from assets.ingest.imports import Import, Outcome, Result, batches
 from assets.ingest.streams import check_size, store
@@ -85,6 +85,8 @@ def taken_in(
             return Outcome(file.name, Result.THERE, file.size)
         with file.path.open("rb") as body:
             if job.dry_run:
+                if not file.size:
+                    raise InvalidInput("The file is empty.")
                 check_size(file.size)
                 check_type(facts, media_of(body.read(HEAD), facts.content_type))
             else:

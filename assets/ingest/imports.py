@@ -78,6 +78,10 @@ class Import:
         check(facts)
         return facts
 
+    def is_named(self, names: tuple[str, ...]) -> bool:
+        """Whether the manifest says something of the file, which is then not missing."""
+        return bool(self.manifest and self.manifest.take(*names))
+
     def missing(self) -> Iterator[Outcome]:
         """What the manifest names and nobody came across."""
         for line, name in self.manifest.unseen() if self.manifest else ():

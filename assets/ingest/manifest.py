@@ -99,7 +99,7 @@ def rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
 def csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     csv.field_size_limit(10_000_000)  # characters; a prompt may be long
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
+        reader = csv.DictReader(file, strict=True)  # an open quote would swallow the lines after it
         for row in reader:
             yield reader.line_num, {name: value for name, value in row.items() if value}
 

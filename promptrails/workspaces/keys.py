@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from promptrails.workspaces.actors import Actor
+from promptrails.workspaces.addresses import address_in
 from promptrails.workspaces.journal import tell
 from promptrails.workspaces.models import ApiKey, Scope, User, Workspace
 
@@ -90,7 +91,9 @@ def note(action: str, key: ApiKey, actor: Actor) -> None:
 def network(text: str) -> str:
     """An address or network in the form that PostgreSQL's inet takes; raises KeyRefused."""
     try:
-        return str(ip_network(text.strip(), strict=False))
+        if "%" in text:
+            raise ValueError("a zone, which inet has no place for")
+        return str(ip_network(address_in(text) or text.strip(), strict=False))
     except ValueError as error:
         sentence = f"“{text.strip()[:50]}” is no address or network. Write 203.0.113.7 or 10.0.0.0/8."
         raise KeyRefused("allowed_addresses", sentence) from error

@@ -1,16 +1,23 @@
 // [data-copy="#id"] copies what that element shows, [data-copy-text] its own value; [data-copy-now] at once.
 async function copy(button) {
-  const source = button.dataset.copy && document.querySelector(button.dataset.copy);
+  const { copy: named } = button.dataset;
+  const source = named ? document.querySelector(named) : button.previousElementSibling;
   const text = button.dataset.copyText ?? source.value ?? source.textContent;
   const label = (button.dataset.label ??= button.textContent);
   try {
     await navigator.clipboard.writeText(text);
     button.textContent = "Copied";
   } catch {
-    source?.select?.();
-    button.textContent = "Press Ctrl+C";
+    button.textContent = copySelected(source) ? "Copied" : "Press Ctrl+C";
   }
   setTimeout(() => (button.textContent = label), 2000);
+}
+
+// Where a page came without HTTPS there is no navigator.clipboard; what is selected can be copied still.
+function copySelected(source) {
+  if (source?.select) source.select();
+  else if (source) getSelection().selectAllChildren(source);
+  return Boolean(source) && document.execCommand("copy");
 }
 
 document.addEventListener("click", (event) => {

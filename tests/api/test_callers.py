@@ -78,6 +78,7 @@ def test_a_key_that_only_writes_uploads(acme: Workspace) -> None:
     [
         ("203.0.113.7", "203.0.113.7", True),
         ("10.0.0.0/8", "10.20.30.40", True),
+        ("10.0.0.0/8", "::ffff:10.20.30.40", True),
         ("203.0.113.7", "203.0.113.8", False),
     ],
 )

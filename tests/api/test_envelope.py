@@ -46,6 +46,13 @@ def test_another_method_is_405_and_says_which_there_are(api: Client, address: st
         assert set(answer.headers["Allow"].split(", ")) == METHODS[address]
 
 
+@pytest.mark.parametrize("address", ["/api/docs", "/api/v1/openapi.json"])
+def test_what_is_open_to_all_is_for_reading_only(address: str) -> None:
+    answer = Client(enforce_csrf_checks=True).post(address)
+    fault(answer, 405, "method_not_allowed")
+    assert answer.headers["Allow"] == "GET, HEAD"
+
+
 def test_head_is_get_without_its_body(api: Client, acme: Workspace) -> None:
     for address in (ASSETS, f"{ASSETS}/{make_asset(acme).id}"):
         get, head = api.get(address), api.head(address)
@@ -101,6 +108,12 @@ def test_a_body_that_is_no_json_object_is_400(api: Client, address: str, body: b
 def test_a_json_body_has_its_limit(api: Client) -> None:
     fault(api.post(DELETE, b'{"ids": ["' + b"x" * 1_000_000 + b'"]}', JSON), 413, "payload_too_large")
     fault(api.post(DELETE, b" " * 4_000_000, JSON), 413, "payload_too_large")
+
+
+@pytest.mark.parametrize("address", [UPLOADS, DELETE])
+def test_a_json_body_must_say_how_long_it_is(api: Client, address: str) -> None:
+    answer = api.post(address, {"ids": ["x"]}, JSON, headers={"Transfer-Encoding": "chunked"})
+    assert fault(answer, 411, "length_required") == {"Content-Length": "missing"}
 
 
 @pytest.mark.parametrize("accept", ["text/html", "image/*", "nonsense", "application/xml;q=1, */*;q=0"])

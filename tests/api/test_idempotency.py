@@ -53,6 +53,7 @@ def test_an_upload_that_comes_again_is_answered_the_same_and_stored_once(
     first, second = upload(api), upload(api)
     assert (first.status_code, second.status_code) == (201, 201)
     assert second.json() == first.json()
+    assert second.headers["Location"] == first.headers["Location"]
     assert (is_replay(first), is_replay(second)) == (False, True)
     assert Asset.objects.count() == 1
     assert len(left_behind(acme)) == 2, "the row and the object"
@@ -107,6 +108,22 @@ def test_a_deletion_that_comes_again_is_answered_as_the_first(api: Client, acme:
     assert again.json() == first.json() == {"data": {"deleted": [asset.id], "not_found": []}}
     assert DELETIONS.count() == 1
     fault(api.post(DELETE, {"ids": ["x"]}, JSON, headers=KEY), 422, "idempotency_key_reused")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_remembered_is_not_done(
+    api: Client, acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the process dies in between: whoever comes again is not told that nothing was there."""
+    ids = [make_asset(acme).id]
+    api.raise_request_exception = False
+    with monkeypatch.context() as broken:
+        broken.setattr(once.Once, "keep", lambda *args: 1 / 0)
+        assert api.post(DELETE, {"ids": ids}, JSON, headers=KEY).status_code == 500
+        assert api.post(UPLOADS, DIRECT, JSON, headers=KEY).status_code == 500
+    assert not Upload.objects.exists()
+    answer = api.post(DELETE, {"ids": ids}, JSON, headers=KEY)
+    assert answer.json()["data"] == {"deleted": ids, "not_found": []}
 
 
 def test_without_a_key_each_request_is_its_own(api: Client) -> None:

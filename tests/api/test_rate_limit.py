@@ -48,6 +48,9 @@ def test_every_answer_says_what_is_left(api: Client) -> None:
         assert answer.headers["RateLimit-Limit"] == "3"
         assert 1 <= int(answer.headers["RateLimit-Reset"]) <= 61
     assert left == ["2", "1", "0"]
+    refused = api.get(ASSETS).headers
+    assert (refused["RateLimit-Limit"], refused["RateLimit-Remaining"]) == ("3", "0")
+    assert refused["RateLimit-Reset"] == refused["Retry-After"]
 
 
 def test_a_fault_counts_too(api: Client) -> None:

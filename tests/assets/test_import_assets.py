@@ -45,11 +45,15 @@ def test_a_second_run_finds_everything_there(acme: Workspace, folder: Path) -> N
     assert (run.said()["Imported"], run.said()["Already there"], Asset.objects.count()) == (1, 3, 4)
 
 
-def test_a_dry_run_tells_the_same_and_writes_nothing(acme: Workspace, folder: Path, bucket: str) -> None:
+def test_a_dry_run_tells_the_same_and_writes_nothing(
+    acme: Workspace, folder: Path, bucket: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     (folder / "notes.txt").write_text("no picture")
-    with pytest.raises(CommandError, match="1 of 4 could not be imported"):
+    (folder / "empty.png").touch()
+    with pytest.raises(CommandError, match="2 of 5 could not be imported"):
         run(acme, folder, dry_run=True)
-    assert (run.said()["Would be imported"], run.said()["Refused"]) == (3, 1)
+    assert (run.said()["Would be imported"], run.said()["Refused"]) == (3, 2)
+    assert "refused: empty.png: The file is empty." in capsys.readouterr().err
     run(acme, prefix=bucket, dry_run=True)
     assert run.said()["Would be imported"] == 3
     assert not Asset.objects.exists()
@@ -157,15 +161,30 @@ def test_objects_of_others_and_on_their_way_are_left_alone(
     }
     ours = {key: results[key] for key in results if acme.id in key or other.id in key}
     assert ours == {
-        theirs.storage_key: ("refused", "It is an asset of another workspace."),
-        intruder: ("refused", "It lies under the prefix of another workspace."),
+        theirs.storage_key: ("skipped", "It lies under the prefix of another workspace."),
+        intruder: ("skipped", "It lies under the prefix of another workspace."),
         deleted.storage_key: ("skipped", "It was deleted, and is about to be removed."),
         coming.storage_key: ("skipped", "It is being uploaded."),
-        preview: ("refused", "It is what the app made of an asset, not an asset."),
+        preview: ("skipped", "It is what the app made of an asset, not an asset."),
         lost.storage_key: ("imported", ""),
     }
     assert Asset.objects.get(workspace=acme).id == lost.id
     assert Removal.objects.count() == 1
+
+
+def test_what_is_not_to_be_had_is_refused_where_it_is_asked_for(
+    acme: Workspace, other: Workspace, bucket: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = store_asset(other)
+    manifest = lines(tmp_path / "m.jsonl", {"file": theirs.storage_key})
+    with pytest.raises(CommandError, match="1 of 1"):
+        run(acme, prefix=f"assets/{other.id}/", manifest=manifest)
+    assert (run.said()["Refused"], run.said()["Missing"]) == (1, 0)
+    run(other, prefix=bucket)
+    with pytest.raises(CommandError, match="3 of 3"):
+        run(acme, prefix=bucket)
+    assert "refused: " + bucket + "a.png: It is an asset of another workspace." in capsys.readouterr().err
+    assert not Asset.objects.in_workspace(acme).exists()
 
 
 def test_an_id_of_another_asset_is_refused(

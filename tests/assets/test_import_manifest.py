@@ -90,6 +90,7 @@ def test_a_manifest_that_is_wrong_anywhere_imports_nothing(
         ("m.txt", b"", "ends in .jsonl"),
         ("m.csv", b"file\n\xff\xfe.png\n", "not written in UTF-8"),
         ("m.csv", b"file,id\na.png,,extra\n", "more values than the header"),
+        ("m.csv", b'file,prompt\na.png,"a harbour\nb.png,a shore\n', "as CSV: unexpected end of data"),
         ("none.jsonl", None, "cannot be read: No such file"),
     ],
 )

@@ -138,6 +138,15 @@ def test_an_allow_list_leaves_other_addresses_out_uncounted(
 
 
 @pytest.mark.django_db
+def test_an_address_may_be_allowed_in_its_form_within_ipv6(acme: Workspace) -> None:
+    key, secret = issue(acme, "::ffff:203.0.113.7")
+    assert key.allowed_addresses == ["203.0.113.7/32"]
+    use = keys.use(secret, HERE)
+    assert use
+    assert use.from_allowed_address
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("field", "options"),
     [
@@ -150,6 +159,8 @@ def test_an_allow_list_leaves_other_addresses_out_uncounted(
         ("expires_in_days", {"expires_in_days": 10**9}),
         ("allowed_addresses", {"allowed_addresses": ["localhost"]}),
         ("allowed_addresses", {"allowed_addresses": ["10.0.0.0/99"]}),
+        ("allowed_addresses", {"allowed_addresses": ["fe80::1%eth0"]}),
+        ("allowed_addresses", {"allowed_addresses": ["fe80::%eth0/64"]}),
     ],
 )
 def test_a_key_that_cannot_be_is_refused(acme: Workspace, field: str, options: dict[str, object]) -> None:
