@@ -27,7 +27,7 @@ class Card:
     """One asset; `width` and `height` in pixels, all else as text. `media_url` is signed, or empty.
 
     `picture_url` and `wave` (an SVG path of WAVE_BARS bars) are previews; one that is `awaited` is on its
-    way, `failed` says why there is none. `notice` tells that it expires within a week, or is kept.
+    way, `failed` says why there is none. `format` is content type and codec. `notice` tells that it expires within a week, or is kept.
 
     `shown` is the kind, or nothing for what no browser may show; `source` is provider and model; `shape` and
     `extent` are attributes of markup. All are made here because a template's tests and variables,
@@ -48,7 +48,7 @@ class Card:
     created_iso: str
     created_exact: str
     media_url: str
-    content_type: str
+    format: str
     alt: str
     width: int | None
     height: int | None
@@ -87,7 +87,7 @@ class Addresses:
 def previews_of(assets: Sequence[Asset]) -> dict[str, Preview]:
     """What workers have made of these assets, by id, in one query."""
     found = Preview.objects.filter(pk__in=[asset.pk for asset in assets])
-    return {preview.pk: preview for preview in found.only("picture_key", "peaks", "reason")}
+    return {preview.pk: preview for preview in found.only("picture_key", "peaks", "details", "reason")}
 
 
 def to_cards(assets: Sequence[Asset], addresses: Addresses) -> list[Card]:
@@ -103,7 +103,8 @@ def to_card(
     preview: Preview | None = None,
     rules: Mapping[str, RetentionRule] = MappingProxyType({}),
 ) -> Card:
-    media_url = delivery.preview_url(asset) or ""
+    codec = preview.details.get(f"{asset.type}_codec", "") if preview else ""
+    media_url = delivery.preview_url(asset, codec) or ""
     size = (asset.width, asset.height)
     return Card(
         id=asset.id,
@@ -120,7 +121,7 @@ def to_card(
         created_iso=asset.created_at.isoformat(),
         created_exact=exact_text(asset.created_at),
         media_url=media_url,
-        content_type=asset.content_type,
+        format=f"{asset.content_type} ({codec})" if codec else asset.content_type,
         alt=asset.file_name,
         width=asset.width,
         height=asset.height,

@@ -84,16 +84,24 @@ def test_why_there_is_no_preview_is_for_admins(client: Client, acme: Workspace, 
     assert f"{asset.id}/download/" in body_of(client, page)
 
 
-@pytest.mark.parametrize("content_type", ["image/tiff", "video/x-matroska", "image/svg+xml"])
+@pytest.mark.parametrize(
+    ("content_type", "codec"),
+    [
+        ("image/tiff", ""), ("image/svg+xml", ""), ("video/x-matroska", "h264"),
+        ("video/mp4", "hevc"), ("video/quicktime", "prores"), ("audio/mp4", "alac"),
+    ],
+)  # fmt: skip
 def test_what_no_browser_shows_has_a_picture_and_a_download(
-    client: Client, acme: Workspace, content_type: str
+    client: Client, acme: Workspace, content_type: str, codec: str
 ) -> None:
     kind = content_type.partition("/")[0]
     asset = make_asset(acme, type=kind, content_type=content_type)
-    finish(asset, picture_key="assets/x/preview-1.webp")
+    finish(asset, picture_key="assets/x/preview-1.webp", details={f"{kind}_codec": codec} if codec else {})
+    assert "data-look" not in body_of(client, LIST)
     body = body_of(client, f"{LIST}{asset.id}/")
     stage = body.partition('class="stage')[2].partition('class="beside"')[0]
-    assert "is not shown in the browser; this is a preview." in stage
+    named = f"{content_type} ({codec})" if codec else content_type
+    assert f"<p>{named} is not shown in the browser; this is a preview." in stage
     assert "/preview-1.webp?" in stage
     assert asset.storage_key not in stage
     assert "Download it" in stage
