@@ -27,7 +27,8 @@ class Card:
     """One asset; `width` and `height` in pixels, all else as text. `media_url` is signed, or empty.
 
     `picture_url` and `wave` (an SVG path of WAVE_BARS bars) are previews; one that is `awaited` is on its
-    way, `failed` says why there is none. `format` is content type and codec. `notice` tells that it expires within a week, or is kept.
+    way, `failed` says why there is none. `format` is content type and codec. `notice` tells that it expires
+    within a week, or is kept.
 
     `shown` is the kind, or nothing for what no browser may show; `source` is provider and model; `shape` and
     `extent` are attributes of markup. All are made here because a template's tests and variables,

@@ -64,7 +64,7 @@ def of_stream(container: Any, film: Any) -> Preview:
 
 
 def duration_of(container: Any, stream: Any) -> float | None:
-    """Seconds, by the container or else by the stream; counted where neither says, as in what was streamed."""
+    """Seconds, by the container or else by the stream; counted where neither says, as in live streams."""
     if container.duration and container.duration > 0:
         return round(container.duration / av.time_base, 3)
     if stream.duration and stream.duration > 0 and stream.time_base:
