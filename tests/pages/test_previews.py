@@ -114,3 +114,18 @@ def test_a_waveform_is_drawn_in_few_bytes(client: Client, acme: Workspace) -> No
     assert body.count("v100") + body.count("v99") > 0
     assert len(body.partition('class="wave"')[2].partition("</svg>")[0]) < 1000
     assert 'type="range" min="0" max="12.0" step="0.1"' in body_of(client, f"{LIST}{asset.id}/")
+
+
+def test_an_assets_own_page_asks_for_its_preview_until_it_has_come(client: Client, acme: Workspace) -> None:
+    asset = make_asset(acme, type="audio", content_type="audio/wav", duration=12.0)
+    page = f"{LIST}{asset.id}/?type=audio"
+    assert f"{asset.id}/?type=audio&amp;tries=1" in body_of(client, page)
+    asked = {"HX-Request": "true"}
+    assert "tries=6" in client.get(f"{page}&tries=5", headers=asked).content.decode()
+    for nonsense in ("30", "-1", "x"):
+        assert "hx-get" not in client.get(f"{page}&tries={nonsense}", headers=asked).content.decode()
+    finish(asset, peaks=bytes(range(100)) * 4)
+    answer = client.get(f"{page}&tries=5", headers=asked).content.decode()
+    assert "hx-get" not in answer
+    assert 'id="stage"' in answer
+    assert "<html" in body_of(client, f"{page}&tries=5")  # whoever opens the address sees the page
