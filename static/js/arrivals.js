@@ -1,5 +1,6 @@
 // What was awaited takes its place: nothing moves for it, no sound stops for it, and the focus stays.
 const PARTS = [".name", ".act", ".look", ".pick", ".listen"];
+const AGAIN = 5000; // milliseconds
 let held = null; // the part of a card that had the focus
 
 const begun = (media) => !media.paused || media.currentTime > 0;
@@ -32,3 +33,11 @@ document.addEventListener("htmx:oobAfterSwap", ({ detail: { target } }) => {
   (card?.querySelector(held) ?? card?.querySelector(".name"))?.focus({ preventScroll: true });
   held = null;
 });
+
+// A server that is away for a moment, as while it is updated, is asked again.
+for (const fault of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(fault, ({ detail: { elt, xhr } }) => {
+    const passes = xhr.status === 0 || xhr.status === 429 || xhr.status >= 500;
+    if (passes && elt.id.startsWith("awaited")) setTimeout(() => htmx.trigger(elt, "again"), AGAIN);
+  });
+}

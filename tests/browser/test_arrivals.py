@@ -108,3 +108,29 @@ def test_a_zoomed_picture_is_moved_by_arrow_keys_and_escape_fits_it(
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Show in full size")).to_be_focused()
     assert page.url == address
+
+
+def test_a_server_that_was_away_is_asked_again(
+    visitor: Visitor, mel: User, acme: Workspace, sandbox: Sandbox
+) -> None:
+    store_asset(acme, png(900, 600), file_name="one.png")
+    page = visitor.sign_in(mel)
+    awaited(page, 1)
+    visitor.context.set_offline(True)
+    with page.expect_event("requestfailed"):
+        list(previewing.make_due(sandbox))
+    visitor.context.set_offline(False)
+    expect(page.locator(".card img")).to_have_count(1, timeout=15_000)
+
+
+def test_a_session_that_ended_puts_no_sign_in_page_among_the_cards(
+    visitor: Visitor, mel: User, acme: Workspace
+) -> None:
+    store_asset(acme, png(900, 600), file_name="one.png")
+    page = visitor.sign_in(mel)
+    awaited(page, 1)
+    visitor.context.clear_cookies()
+    page.wait_for_event("response", lambda response: "/cards/" in response.url)
+    expect(page.get_by_label("Password")).to_have_count(0)
+    page.get_by_role("link", name="Images").click()
+    page.wait_for_url("**/sign-in/?next=**")
