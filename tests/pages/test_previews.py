@@ -129,3 +129,12 @@ def test_an_assets_own_page_asks_for_its_preview_until_it_has_come(client: Clien
     assert "hx-get" not in answer
     assert 'id="stage"' in answer
     assert "<html" in body_of(client, f"{page}&tries=5")  # whoever opens the address sees the page
+
+
+@pytest.mark.parametrize(("codec", "said"), [("ac3", True), ("aac", False)])
+def test_a_film_that_would_be_silent_says_so(client: Client, acme: Workspace, codec: str, said: bool) -> None:
+    asset = make_asset(acme, type="video", content_type="video/mp4")
+    finish(asset, details={"video_codec": "h264", "audio_codec": codec})
+    body = body_of(client, f"{LIST}{asset.id}/")
+    assert "<video" in body
+    assert (f"Its sound ({codec}) is not heard in the browser." in body) is said
