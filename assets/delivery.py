@@ -12,7 +12,7 @@ from django.conf import settings
 
 from assets import storage
 from assets.errors import InvalidInput
-from assets.kinds import media_type
+from assets.kinds import PLAYED, media_type
 
 LONGEST = 604_800  # seconds: SigV4's own limit
 WINDOW = 900  # seconds: how long a preview keeps its URL
@@ -44,14 +44,14 @@ class SignedUrl:
     expires_in: int
 
 
-def preview_url(asset: Deliverable) -> str | None:
+def preview_url(asset: Deliverable, codec: str = "") -> str | None:
     """A URL to show the asset inline, the same for WINDOW seconds so that browsers' caches work.
 
-    None for a type that is not safe inline. It lives at least the configured lifetime (or SigV4's limit
-    less the window).
+    None for a type that is not safe inline, and for a codec (where known) that browsers do not play. It
+    lives at least the configured lifetime (or SigV4's limit less the window).
     """
     media = media_type(asset.content_type)
-    if media is None or not media.inline:
+    if media is None or not media.inline or (codec and codec not in PLAYED):
         return None
     return shown_url(asset.storage_key, media.content_type)
 

@@ -81,6 +81,12 @@ ALIASES = {
     "audio/opus": "audio/ogg",
     "application/ogg": "audio/ogg",
 }
+# What browsers decode inside these containers (FFmpeg's names of codecs). Few do others, such as HEVC,
+# ProRes and ALAC: those are kept and downloaded, too. AV1 and MP3 were once recorded by their decoder's name.
+PLAYED = {
+    "h264", "vp8", "vp9", "av1", "libdav1d", "aac", "mp3", "mp3float", "opus", "vorbis", "flac",
+    "pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_mulaw", "pcm_alaw",
+}  # fmt: skip
 BY_CONTENT_TYPE = {media.content_type: media for media in TABLE}
 
 

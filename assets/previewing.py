@@ -8,6 +8,7 @@ worker repeats what a killed one was at.
 import io
 import logging
 import secrets
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,27 +23,31 @@ from assets.errors import StorageUnavailable
 from assets.ingest import KEY_PREFIX
 from assets.kinds import media_type
 from assets.models import Asset, Preview, PreviewStatus, Removal
-from assets.previews import CannotPreview, Sandbox
+from assets.previews import CannotPreview, NotStarted, Sandbox, TakesTooLong
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)  # longer than the sandbox lets any file take
 MOST_CLAIMS = 3  # workers that may vanish over one file
 LOST = "The process that made its preview ended three times; it is not tried again by itself."
 EVERY = Q()
+SLOW = 30  # seconds of waiting for storage, of the two minutes that a file has in all
 MANY = 1000  # asked for again at once
 UNKNOWN = "A file of this type is not looked at."
 
 
 @dataclass
 class StoredFile:
-    """An object of storage, read piece by piece; `size` in bytes."""
+    """An object of storage, read piece by piece; `size` in bytes, `waited` for storage in seconds."""
 
     key: str
     size: int
+    waited: float = 0
 
     def read(self, offset: int, length: int) -> bytes:
         """Raises CannotPreview where there is no such object, StorageUnavailable when storage fails."""
+        began = time.monotonic()
         found = storage.read(self.key, offset, min(length, self.size - offset)) if offset < self.size else b""
+        self.waited += time.monotonic() - began
         if found is None:
             raise CannotPreview("The file is not in storage.")
         return found
@@ -79,19 +84,32 @@ def make(sandbox: Sandbox, claimed: Preview) -> PreviewStatus:
     asset = Asset.objects.filter(pk=claimed.pk).defer("search", "metadata").first()
     if asset is None:
         return PreviewStatus.FAILED
-    media = media_type(asset.content_type)
     try:
-        if media is None:
-            raise CannotPreview(UNKNOWN)
-        made = sandbox.make(StoredFile(asset.storage_key, asset.file_size), media)
-        record(claimed, asset, made)
+        record(claimed, asset, looked_at(sandbox, asset))
     except CannotPreview as reason:
         end(claimed, PreviewStatus.FAILED, reason=str(reason))
         return PreviewStatus.FAILED
     except StorageUnavailable as error:
         postpone(claimed, error)
         return PreviewStatus.PENDING
+    except (NotStarted, KeyboardInterrupt):
+        give_back(claimed)
+        raise
     return PreviewStatus.READY
+
+
+def looked_at(sandbox: Sandbox, asset: Asset) -> previews.Preview:
+    """Raises StorageUnavailable too when the time was spent on waiting for storage."""
+    media = media_type(asset.content_type)
+    if media is None:
+        raise CannotPreview(UNKNOWN)
+    file = StoredFile(asset.storage_key, asset.file_size)
+    try:
+        return sandbox.make(file, media)
+    except TakesTooLong as error:
+        if file.waited < SLOW:
+            raise
+        raise StorageUnavailable(f"Storage took {file.waited:.0f} seconds of a preview's time.") from error
 
 
 def record(claimed: Preview, asset: Asset, made: previews.Preview) -> None:
@@ -151,8 +169,14 @@ def postpone(claimed: Preview, error: StorageUnavailable) -> None:
     mine.update(claims=0, attempts=F("attempts") + 1, next_attempt_at=timezone.now() + pause)
 
 
-def ask_again(which: Q) -> int:
-    """Makes previews of these assets due (again), those included that have no row; how many."""
+def give_back(claimed: Preview) -> None:
+    """Neither the file nor storage is the reason, and this worker did not vanish over it: not counted."""
+    mine = Preview.objects.filter(pk=claimed.pk, claims=claimed.claims)
+    mine.update(claims=F("claims") - 1, next_attempt_at=timezone.now() + pause_after(0))
+
+
+def ask_again(which: Q) -> list[str]:
+    """Makes previews of MANY of these due (again), those without a row too; the assets' ids, in order."""
     now = timezone.now()
     with transaction.atomic():
         assets = Asset.objects.filter(which).order_by("pk")
@@ -161,4 +185,4 @@ def ask_again(which: Q) -> int:
         Preview.objects.bulk_create(rows, ignore_conflicts=True)
         Preview.objects.filter(pk__in=ids).update(next_attempt_at=now, claims=0, attempts=0)
         Asset.objects.filter(pk__in=ids).update(preview_status=PreviewStatus.PENDING, updated_at=now)
-    return len(ids)
+    return ids

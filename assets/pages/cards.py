@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from assets import delivery, retention
-from assets.kinds import Kind
+from assets.kinds import PLAYED, Kind
 from assets.models import Asset, Preview, PreviewStatus, RetentionRule
 from assets.pages.waveform import wave_path
 from assets.pages.wording import age_text, ahead_text, duration_text, exact_text, size_text
@@ -26,7 +26,9 @@ class Card:
     """One asset; `width` and `height` in pixels, all else as text. `media_url` is signed, or empty.
 
     `picture_url` and `wave` (an SVG path of WAVE_BARS bars) are previews; one that is `awaited` is on its
-    way, `failed` says why there is none. `notice` tells that it expires within a week, or is kept.
+    way, `failed` says why there is none. `format` is content type and codec; `unheard` is
+    the codec of a film's sound that browsers do not play. `notice` tells that it expires within a week, or is
+    kept.
 
     `shown` is the kind, or nothing for what no browser may show; `source` is provider and model; `shape` and
     `extent` are attributes of markup. All are made here because a template's tests and variables,
@@ -47,7 +49,8 @@ class Card:
     created_iso: str
     created_exact: str
     media_url: str
-    content_type: str
+    format: str
+    unheard: str
     alt: str
     width: int | None
     height: int | None
@@ -86,7 +89,7 @@ class Addresses:
 def previews_of(assets: Sequence[Asset]) -> dict[str, Preview]:
     """What workers have made of these assets, by id, and the rule by which each expires, in one query."""
     found = retention.with_rules(Preview.objects.filter(pk__in=[asset.pk for asset in assets]))
-    return {preview.pk: preview for preview in found.only("picture_key", "peaks", "reason")}
+    return {preview.pk: preview for preview in found.only("picture_key", "peaks", "details", "reason")}
 
 
 def to_cards(assets: Sequence[Asset], addresses: Addresses) -> list[Card]:
@@ -100,7 +103,8 @@ def to_card(
     now: datetime | None = None,
     preview: Preview | None = None,
 ) -> Card:
-    media_url = delivery.preview_url(asset) or ""
+    codec = preview.details.get(f"{asset.type}_codec", "") if preview else ""
+    media_url = delivery.preview_url(asset, codec) or ""
     size = (asset.width, asset.height)
     return Card(
         id=asset.id,
@@ -117,7 +121,8 @@ def to_card(
         created_iso=asset.created_at.isoformat(),
         created_exact=exact_text(asset.created_at),
         media_url=media_url,
-        content_type=asset.content_type,
+        unheard=unheard_codec(asset, preview) if media_url else "",
+        format=f"{asset.content_type} ({codec})" if codec else asset.content_type,
         alt=asset.file_name,
         width=asset.width,
         height=asset.height,
@@ -133,6 +138,12 @@ def to_card(
         failed=preview.reason if preview and asset.preview_status == PreviewStatus.FAILED else "",
         notice=notice(asset, retention.rule_of(preview), now or timezone.now()),
     )
+
+
+def unheard_codec(asset: Asset, preview: Preview | None) -> str:
+    """That of a film's sound, where browsers show the pictures and are silent."""
+    codec = preview.details.get("audio_codec", "") if preview and asset.type == Kind.VIDEO else ""
+    return "" if codec in PLAYED else codec
 
 
 def notice(asset: Asset, rule: RetentionRule | None, now: datetime) -> str:

@@ -13,7 +13,7 @@ from assets import retention
 from assets.access import visible_asset
 from assets.filters import LIST_COLUMNS, AssetFilter
 from assets.models import Asset, Preview
-from assets.pages.awaited import with_awaited
+from assets.pages.awaited import awaited_itself, tries_of, with_awaited
 from assets.pages.cards import Addresses, Card, previews_of, to_card, to_cards
 from assets.pages.comparing import MOST, compare_url
 from assets.pages.download import lifetimes
@@ -56,16 +56,19 @@ def asset_detail(request: WorkspaceRequest, workspace: str, asset_id: str) -> Ht
     addresses = Addresses(asset.workspace, state_of(asset_filter, request))
     preview = previews_of([asset]).get(asset.pk)
     card = to_card(asset, addresses, preview=preview)
+    shown = {"card": card, "waveform": waveform(asset, preview), "may_delete": request.membership.is_admin}
+    if "HX-Request" in request.headers and "tries" in request.GET:
+        itself = awaited_itself(card, addresses, tries_of(request))
+        return render(request, "assets/detail_awaited.html", shown | itself)
     context = {
-        "card": card,
-        "waveform": waveform(asset, preview),
+        **shown,
+        **awaited_itself(card, addresses),
         "prompt": asset.prompt,
         "facts": [fact for fact in facts(asset, card, addresses) if fact.value],
         "metadata": [Fact(key, metadata_text(value)) for key, value in shown_metadata(asset)],
         "back_url": addresses.back,
         "lifetimes": lifetimes(),
         "link_url": addresses.page(asset.id, "link"),
-        "may_delete": request.membership.is_admin,
         **keeping(asset, addresses),
         **neighbours(asset_filter, asset, addresses),
         **siblings(asset, addresses),

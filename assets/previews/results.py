@@ -32,3 +32,11 @@ class Preview:
 
 class CannotPreview(Exception):
     """The file itself is the reason; the message is a sentence, and trying again changes nothing."""
+
+
+class TakesTooLong(CannotPreview):
+    """All its time was used up; the file is the reason only where its source gave the bytes fast enough."""
+
+
+class NotStarted(Exception):
+    """Nothing can be looked at, whatever the file: the machine does not start the process that would."""

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 
 from assets.previews import wire
 from assets.previews.limits import Limits
-from assets.previews.results import CannotPreview, Preview, Source
+from assets.previews.results import CannotPreview, NotStarted, Preview, Source, TakesTooLong
 
 if TYPE_CHECKING:
     from assets.kinds import MediaType  # the warm process does without Django
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STARTING = 60  # seconds that the warm process may take to import everything
+DOES_NOT_START = "The process that makes previews does not start."
 BROKE_DOWN = "The decoder broke down over it, or wanted more memory than it may have."
 # mallopt(3): by default glibc gives memory back to the kernel at every large free, and a process that has
 # just begun fetches it again for the next frame; a fifth of the time of a sound. It lives for one file.
@@ -57,7 +58,7 @@ class Sandbox:
     def make(self, source: Source, media: "MediaType") -> Preview:
         """Raises CannotPreview when the file is the reason, and whatever `source.read` raises.
 
-        RuntimeError says that nothing can be looked at, whatever the file: the warm process does not start.
+        NotStarted says that nothing can be looked at, whatever the file.
         """
         job = {
             "kind": media.kind.value,
@@ -93,7 +94,8 @@ class Sandbox:
             code = 0
         if isinstance(told, Preview):
             return told
-        raise CannotPreview(told or ENDED.get(-code, BROKE_DOWN))  # type: ignore[call-overload]
+        reason: str = told or ENDED.get(-code, BROKE_DOWN)  # type: ignore[call-overload]
+        raise TakesTooLong(reason) if reason == ENDED[signal.SIGALRM] else CannotPreview(reason)
 
     def _conversation(self, channel: socket.socket, source: Source) -> Preview | str:
         """Hands out what is asked for until there is a result; empty when the process just ended."""
@@ -115,21 +117,16 @@ class Sandbox:
                 wire.send(channel, wire.DATA, data)
 
     def _started(self) -> socket.socket:
-        """Raises RuntimeError when the warm process does not come up; what it says itself is on stderr."""
+        """Raises NotStarted when the warm process does not come up; what it says itself is on stderr."""
         if self._process and self._process.poll() is None and self._control:
             return self._control
         self._end()
-        self._control, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "assets.previews.child", str(theirs.fileno())],
-                cwd=ROOT,
-                env=plain_environment(),
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is the worker's, which may want to finish what it is at
-            )
+        try:
+            self._control, theirs = socket.socketpair()
+            with theirs:
+                self._process = warm_process(theirs.fileno())
+        except OSError as error:  # neither memory nor processes are left
+            raise NotStarted(DOES_NOT_START) from error
         self._control.settimeout(STARTING)
         try:
             ready = self._control.recv(len(wire.READY))
@@ -137,7 +134,7 @@ class Sandbox:
             ready = b""
         if ready != wire.READY:
             self._end()
-            raise RuntimeError("The process that makes previews does not start.")
+            raise NotStarted(DOES_NOT_START)
         self._control.settimeout(None)
         return self._control
 
@@ -153,6 +150,18 @@ class Sandbox:
             self._process.kill()
             self._process.wait()
         self._process = self._control = None
+
+
+def warm_process(descriptor: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "assets.previews.child", str(descriptor)],
+        cwd=ROOT,
+        env=plain_environment(),
+        pass_fds=[descriptor],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is the worker's, which may want to finish what it is at
+    )
 
 
 def plain_environment() -> dict[str, str]:

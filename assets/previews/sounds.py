@@ -47,7 +47,7 @@ def of_stream(container: Any, sound: Any) -> Preview:
     if not samples or not context.sample_rate:
         raise CannotPreview("No sound of it can be decoded.")
     details = {
-        "audio_codec": context.name,
+        "audio_codec": context.codec.canonical_name,
         "sample_rate": context.sample_rate,
         "channels": context.layout.nb_channels,
     }

@@ -27,7 +27,7 @@ DEMUXERS = {
 OPTIONS = {"protocol_whitelist": "", "enable_drefs": "0", "use_absolute_path": "0"}
 PLACES = (0.1, 0.0, 0.25, 0.5, 0.75)  # of the duration, until a frame shows something
 TRIES = 12  # frames looked at from each place
-PATIENCE = 10  # seconds of computing for a film that shows nothing at any of them
+PATIENCE = 10  # seconds for a film that shows nothing at any of them, or does not say how long it is
 DARK = 24  # of 255: the mean below which a frame counts as black
 FLAT = 4  # of 255: the deviation below which it shows nothing
 
@@ -64,12 +64,25 @@ def of_stream(container: Any, film: Any) -> Preview:
 
 
 def duration_of(container: Any, stream: Any) -> float | None:
-    """Seconds, by the container or else by the stream; None where neither says."""
+    """Seconds, by the container or else by the stream; counted where neither says, as in live streams."""
     if container.duration and container.duration > 0:
         return round(container.duration / av.time_base, 3)
     if stream.duration and stream.duration > 0 and stream.time_base:
         return round(float(stream.duration * stream.time_base), 3)
-    return None
+    return counted(container)
+
+
+def counted(container: Any) -> float | None:
+    """Seconds up to the end of the last packet; None where that takes more than PATIENCE to find."""
+    until, ends = time.monotonic() + PATIENCE, [0.0]
+    with contextlib.suppress(av.FFmpegError, EOFError):
+        for packet in container.demux():
+            if time.monotonic() > until:
+                return None
+            if packet.pts is not None:
+                ends.append(float((packet.pts + (packet.duration or 0)) * packet.time_base))
+    seconds = max(ends) - (container.start_time or 0) / av.time_base
+    return round(seconds, 3) if seconds > 0 else None
 
 
 def shown_size(frame: Any, film: Any) -> tuple[int, int]:
@@ -128,6 +141,6 @@ def light_of(frame: Any) -> tuple[float, float]:
 
 def details_of(container: Any, film: Any) -> dict[str, Any]:
     sounds = container.streams.audio
-    codecs = {"video_codec": film.codec_context.name, "has_sound": bool(sounds)}
+    codecs = {"video_codec": film.codec_context.codec.canonical_name, "has_sound": bool(sounds)}
     known = sounds and sounds[0].codec_context
-    return codecs | ({"audio_codec": sounds[0].codec_context.name} if known else {})
+    return codecs | ({"audio_codec": sounds[0].codec_context.codec.canonical_name} if known else {})

@@ -26,6 +26,7 @@ function show(look) {
   part("download").href = card.querySelector("a.act").href;
   part("back").disabled = look === all[0];
   part("on").disabled = look === all.at(-1);
+  if (!box.contains(document.activeElement) || document.activeElement.disabled) part("close").focus(); // keys are heard inside
 }
 
 function step(by) {

@@ -1,6 +1,6 @@
 // Posters of videos load when they come into view; media that does not load says so.
 const WORDS = { IMG: "shown", VIDEO: "played", AUDIO: "played" };
-const sentence = (media) => `This file cannot be ${WORDS[media.tagName]}. Storage may not answer; its record is safe.`;
+const sentence = (media) => `This file cannot be ${WORDS[media.tagName]}. Storage may not answer, or this browser does not know its format; its record is safe, and it can be downloaded.`;
 
 const nearby = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
@@ -17,7 +17,7 @@ document.addEventListener("htmx:load", (event) => observe(event.target));
 
 function failed(media) {
   const note = Object.assign(document.createElement("p"), { className: "failed", textContent: sentence(media) });
-  media.parentElement.querySelector(".listen")?.remove();
+  for (const part of media.parentElement.querySelectorAll(".listen, input, .time")) part.remove();
   media.replaceWith(note);
 }
 

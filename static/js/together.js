@@ -48,7 +48,8 @@ function follow() {
 function hear(button) {
   for (const other of document.querySelectorAll("[data-hear]")) {
     other.setAttribute("aria-pressed", other === button);
-    other.closest("th").querySelector("video").muted = other !== button;
+    const film = other.closest("th").querySelector("video"); // none where it could not be played
+    if (film) film.muted = other !== button;
   }
 }
 

@@ -1,7 +1,7 @@
 // [data-player]: the waveform is the seek bar of its sound; without this script the browser's own controls stay.
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
-for (const player of document.querySelectorAll("[data-player]")) {
+function begin(player) {
   const audio = player.querySelector("audio");
   const range = player.querySelector("input");
   const button = player.querySelector("button");
@@ -32,3 +32,7 @@ for (const player of document.querySelectorAll("[data-player]")) {
   }
   show();
 }
+
+const beginAll = (root) => root.querySelectorAll('[data-player=""]').forEach(begin);
+beginAll(document);
+document.addEventListener("htmx:load", (event) => beginAll(event.target));

@@ -9,7 +9,7 @@ document.addEventListener("click", (event) => {
   const before = zoom.getBoundingClientRect();
   const at = [event.clientX ? (event.clientX - before.left) / before.width : 0.5, event.clientY ? (event.clientY - before.top) / before.height : 0.5];
   zoom.setAttribute("aria-pressed", full);
-  zoom.setAttribute("aria-label", full ? "Fit into the page" : "Show in full size");
+  zoom.setAttribute("aria-label", full ? "Fit into the page; the arrow keys move it" : "Show in full size");
   stage.scrollTo(at[0] * zoom.offsetWidth - stage.clientWidth / 2, at[1] * zoom.offsetHeight - stage.clientHeight / 2);
 });
 
@@ -29,3 +29,11 @@ document.addEventListener("pointerup", () => {
   if (held && !held.moved) held = null;
   else if (held) held.stage = null; // the click that follows only ends the drag
 });
+// Before the keys of the page, which would go to another asset.
+document.addEventListener("keydown", (event) => {
+  const zoom = event.target.closest("[data-zoom][aria-pressed=true]");
+  const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+  if (!zoom || event.ctrlKey || event.metaKey || event.altKey || !(by || event.key === "Escape")) return;
+  event.preventDefault();
+  by ? zoom.parentElement.scrollBy(by[0] * 80, by[1] * 80) : zoom.click();
+}, true);

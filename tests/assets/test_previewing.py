@@ -1,16 +1,18 @@
 """Previews of stored files: made once, given to their assets, repeated after faults, never left behind."""
 
 import io
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Q
 from django.utils import timezone
 
 from assets import deletion, previewing, storage
 from assets.models import Asset, Preview, PreviewStatus, Removal
-from assets.previews import CannotPreview, Limits, Sandbox
+from assets.previews import CannotPreview, Limits, NotStarted, Sandbox, TakesTooLong
 from assets.previews import Preview as Made
 from promptrails.workspaces.actors import Actor
 from promptrails.workspaces.models import User, Workspace
@@ -121,6 +123,50 @@ def test_a_fault_of_storage_is_tried_again_with_growing_pauses(acme: Workspace, 
     assert preview_of(asset).attempts == 0
 
 
+def test_a_slow_storage_is_no_fault_of_the_file(acme: Workspace) -> None:
+    slow, heavy = store_asset(acme), store_asset(acme)
+
+    class Slowly(Maker):
+        def make(self, source: Any, media: Any) -> Made:
+            source.waited = 100.0 if source.key == slow.storage_key else 1.0
+            return super().make(source, media)
+
+    assert set(run(Slowly(TakesTooLong("It takes too long.")))) == {"pending", "failed"}
+    assert preview_of(heavy).reason == "It takes too long."
+    assert (preview_of(slow).reason, preview_of(slow).attempts) == ("", 1)
+
+
+def test_the_time_that_storage_takes_is_measured(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    asset = store_asset(acme)
+    file = previewing.StoredFile(asset.storage_key, asset.file_size)
+    read = storage.read
+
+    def slowly(key: str, offset: int, length: int) -> bytes | None:
+        time.sleep(0.05)
+        return read(key, offset, length)
+
+    monkeypatch.setattr(storage, "read", slowly)
+    file.read(0, 10)
+    assert file.waited >= 0.05
+
+
+@pytest.mark.parametrize("fault", [NotStarted("It does not start."), KeyboardInterrupt()])
+def test_a_fault_of_the_machine_is_not_counted_against_the_file(
+    acme: Workspace, fault: BaseException
+) -> None:
+    asset = store_asset(acme)
+
+    def breaking() -> Made:
+        raise fault
+
+    for _ in range(4):
+        with pytest.raises(type(fault)):
+            run(Maker(breaking))
+        assert (preview_of(asset).claims, preview_of(asset).reason) == (0, "")
+        Preview.objects.update(next_attempt_at=timezone.now())
+    assert run(Maker(PICTURE)) == [PreviewStatus.READY]
+
+
 def test_a_picture_that_cannot_be_put_is_never_left_unknown(acme: Workspace) -> None:
     store_asset(acme)
     with failing(answers(503, "SlowDown")):
@@ -208,3 +254,23 @@ def test_the_command_makes_what_is_missing_or_failed_in_one_workspace(
     assert preview_of(broken).reason != "It is broken."
     with pytest.raises(CommandError, match="no workspace"):
         call_command("make_previews", workspace="nobody")
+
+
+def test_the_command_asks_once_though_a_worker_fails_the_same_again_meanwhile(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_asset(acme, png()[:40])
+    run(Maker(CannotPreview("It is broken.")))
+    asked: list[int] = []
+
+    def asking(which: Q) -> list[str]:
+        ids = ask_again(which)
+        asked.append(len(ids))
+        assert len(asked) < 5
+        run(Maker(CannotPreview("It is broken.")))  # another worker, at the same time
+        return ids
+
+    ask_again = previewing.ask_again
+    monkeypatch.setattr(previewing, "ask_again", asking)
+    call_command("make_previews", failed=True, quiet=True, stdout=io.StringIO())
+    assert asked == [1, 0]

@@ -105,6 +105,9 @@ def test_pictures_and_films_are_looked_at_and_walked_with_arrow_keys(
     expect(box).to_contain_text("3 of 3")
     expect(box.get_by_role("button", name="Next")).to_be_hidden()
     page.keyboard.press("ArrowLeft")
+    box.get_by_role("button", name="Next").press("Enter")  # it goes when the last one is reached
+    expect(box).to_contain_text("3 of 3")
+    page.keyboard.press("ArrowLeft")
     expect(box).to_contain_text("2 of 3")
     page.keyboard.press("Escape")
     expect(box).to_be_hidden()
@@ -176,3 +179,31 @@ def test_a_zoomed_picture_is_dragged(visitor: Visitor, mel: User, acme: Workspac
     expect(fit).to_be_visible()  # a drag is no click
     fit.click()
     expect(page.get_by_role("button", name="Show in full size")).to_be_visible()
+
+
+def test_a_picture_that_is_in_full_size_already_stays_where_it_is(
+    visitor: Visitor, mel: User, acme: Workspace
+) -> None:
+    asset = store_asset(acme, png(300, 200), width=300, height=200)
+    visitor.sign_in(mel)
+    page = visitor.open(f"/w/acme/assets/{asset.id}/")
+    before = page.locator(".zoom img").bounding_box()
+    page.get_by_role("button", name="Show in full size").click()
+    assert page.locator(".zoom img").bounding_box() == before
+
+
+def test_a_phone_shows_all_of_an_asset_whose_prompt_was_used_often(
+    visitor: Visitor, mel: User, acme: Workspace
+) -> None:
+    for _ in range(7):
+        asset = store_asset(acme, png(300, 200), metadata={"prompt": "a boat at dawn"})
+    visitor.sign_in(mel)
+    visitor.page.set_viewport_size({"width": 390, "height": 844})
+    page = visitor.open(f"/w/acme/assets/{asset.id}/")
+    for shown in (
+        page.get_by_role("link", name="Compare with the newest 5"),
+        page.locator(".beside > *").first,
+    ):
+        box = shown.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= 390

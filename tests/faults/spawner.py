@@ -156,7 +156,8 @@ def main() -> None:
     from assets import storage
 
     if "TRANSFER_TIMEOUT" in os.environ:
-        sys.modules["assets.storage.client"].TRANSFER_TIMEOUT = int(os.environ["TRANSFER_TIMEOUT"])
+        module: Any = sys.modules["assets.storage.client"]
+        module.TRANSFER_TIMEOUT = int(os.environ["TRANSFER_TIMEOUT"])
     storage.client(), storage.transfer_client(), storage.public_base()  # made, and not connected
 
     listening = socket.socket(fileno=int(sys.argv[1]))

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from assets.models import Asset
+from assets.models import Asset, Preview
 from assets.prompts import of_same_prompt
 from promptrails.workspaces.ksuids import new_ksuid
 from promptrails.workspaces.models import User, Workspace
@@ -144,3 +144,15 @@ def test_a_prompt_used_a_thousand_times_is_answered_by_its_index(acme: Workspace
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "asset_prompt" in plan
     assert "Sort" not in plan
+
+
+def test_what_no_browser_shows_stands_there_as_its_preview_and_says_so(
+    acme: Workspace, compare: Callable[..., str]
+) -> None:
+    one, two = make_asset(acme), make_asset(acme, type="video", content_type="video/mp4")
+    Preview.objects.filter(asset=two).update(
+        picture_key="assets/x/preview-1.webp", details={"video_codec": "hevc"}
+    )
+    body = compare(one, two)
+    assert "video/mp4 (hevc) is not shown in the browser; this is a preview." in body
+    assert "<video" not in body

@@ -84,16 +84,24 @@ def test_why_there_is_no_preview_is_for_admins(client: Client, acme: Workspace, 
     assert f"{asset.id}/download/" in body_of(client, page)
 
 
-@pytest.mark.parametrize("content_type", ["image/tiff", "video/x-matroska", "image/svg+xml"])
+@pytest.mark.parametrize(
+    ("content_type", "codec"),
+    [
+        ("image/tiff", ""), ("image/svg+xml", ""), ("video/x-matroska", "h264"),
+        ("video/mp4", "hevc"), ("video/quicktime", "prores"), ("audio/mp4", "alac"),
+    ],
+)  # fmt: skip
 def test_what_no_browser_shows_has_a_picture_and_a_download(
-    client: Client, acme: Workspace, content_type: str
+    client: Client, acme: Workspace, content_type: str, codec: str
 ) -> None:
     kind = content_type.partition("/")[0]
     asset = make_asset(acme, type=kind, content_type=content_type)
-    finish(asset, picture_key="assets/x/preview-1.webp")
+    finish(asset, picture_key="assets/x/preview-1.webp", details={f"{kind}_codec": codec} if codec else {})
+    assert "data-look" not in body_of(client, LIST)
     body = body_of(client, f"{LIST}{asset.id}/")
     stage = body.partition('class="stage')[2].partition('class="beside"')[0]
-    assert "is not shown in the browser; this is a preview." in stage
+    named = f"{content_type} ({codec})" if codec else content_type
+    assert f"<p>{named} is not shown in the browser; this is a preview." in stage
     assert "/preview-1.webp?" in stage
     assert asset.storage_key not in stage
     assert "Download it" in stage
@@ -106,3 +114,27 @@ def test_a_waveform_is_drawn_in_few_bytes(client: Client, acme: Workspace) -> No
     assert body.count("v100") + body.count("v99") > 0
     assert len(body.partition('class="wave"')[2].partition("</svg>")[0]) < 1000
     assert 'type="range" min="0" max="12.0" step="0.1"' in body_of(client, f"{LIST}{asset.id}/")
+
+
+def test_an_assets_own_page_asks_for_its_preview_until_it_has_come(client: Client, acme: Workspace) -> None:
+    asset = make_asset(acme, type="audio", content_type="audio/wav", duration=12.0)
+    page = f"{LIST}{asset.id}/?type=audio"
+    assert f"{asset.id}/?type=audio&amp;tries=1" in body_of(client, page)
+    asked = {"HX-Request": "true"}
+    assert "tries=6" in client.get(f"{page}&tries=5", headers=asked).content.decode()
+    for nonsense in ("30", "-1", "x"):
+        assert "hx-get" not in client.get(f"{page}&tries={nonsense}", headers=asked).content.decode()
+    finish(asset, peaks=bytes(range(100)) * 4)
+    answer = client.get(f"{page}&tries=5", headers=asked).content.decode()
+    assert "hx-get" not in answer
+    assert 'id="stage"' in answer
+    assert "<html" in body_of(client, f"{page}&tries=5")  # whoever opens the address sees the page
+
+
+@pytest.mark.parametrize(("codec", "said"), [("ac3", True), ("aac", False)])
+def test_a_film_that_would_be_silent_says_so(client: Client, acme: Workspace, codec: str, said: bool) -> None:
+    asset = make_asset(acme, type="video", content_type="video/mp4")
+    finish(asset, details={"video_codec": "h264", "audio_codec": codec})
+    body = body_of(client, f"{LIST}{asset.id}/")
+    assert "<video" in body
+    assert (f"Its sound ({codec}) is not heard in the browser." in body) is said

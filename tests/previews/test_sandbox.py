@@ -16,7 +16,7 @@ import pytest
 import pyvips
 
 from assets.errors import StorageUnavailable
-from assets.previews import CannotPreview, Limits, Sandbox
+from assets.previews import CannotPreview, Limits, NotStarted, Sandbox, TakesTooLong
 from tests.encoding import encode
 from tests.factories import png
 from tests.previews.hostile import svg
@@ -85,13 +85,18 @@ def test_the_processes_know_no_secret(own: Callable[..., Sandbox], monkeypatch: 
 
 
 @pytest.mark.parametrize(
-    ("limits", "reason"),
-    [({"cpu": 1, "wall": 60}, "too much computing"), ({"cpu": 60, "wall": 1}, "too long")],
+    ("limits", "reason", "kind"),
+    [
+        ({"cpu": 1, "wall": 60}, "too much computing", CannotPreview),
+        ({"cpu": 60, "wall": 1}, "too long", TakesTooLong),
+    ],
 )
-def test_computing_and_waiting_end(own: Callable[..., Sandbox], limits: dict[str, int], reason: str) -> None:
+def test_computing_and_waiting_end(
+    own: Callable[..., Sandbox], limits: dict[str, int], reason: str, kind: type[CannotPreview]
+) -> None:
     sandbox = own(**limits)
     began = time.monotonic()
-    with pytest.raises(CannotPreview, match=reason):
+    with pytest.raises(kind, match=reason):
         look(sandbox, SLOW, "image/svg+xml")
     assert time.monotonic() - began < 15
     assert look(sandbox, png(), "image/png").width == 8
@@ -118,6 +123,20 @@ def test_a_warm_process_that_is_killed_is_replaced(own: Callable[..., Sandbox]) 
     for _ in range(3):
         warm_process(sandbox).kill()
         assert look(sandbox, png(), "image/png").width == 8
+
+
+def test_a_machine_that_starts_no_process_says_so(
+    own: Callable[..., Sandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object, **options: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    sandbox = own()
+    with monkeypatch.context() as patched:
+        patched.setattr(subprocess, "Popen", refuse)
+        with pytest.raises(NotStarted):
+            look(sandbox, png(), "image/png")
+    assert look(sandbox, png(), "image/png").width == 8
 
 
 def test_a_fault_of_the_source_is_the_sources(own: Callable[..., Sandbox]) -> None:

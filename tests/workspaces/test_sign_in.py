@@ -130,3 +130,12 @@ def test_a_form_of_another_site_is_refused(ada: User, address: str) -> None:
 @pytest.mark.parametrize("method", ["patch", "delete"])
 def test_no_other_verb_is_allowed(client: Client, db: None, method: str) -> None:
     assert getattr(client, method)(SIGN_IN).status_code == 405
+
+
+def test_a_part_of_a_page_is_no_place_to_sign_in(client: Client, ada: User) -> None:
+    """The page is loaded anew where somebody asked for it, and left in peace where it asked by itself."""
+    for target, refresh in (("results", "true"), ("awaited", None), ("awaited-itself", None)):
+        response = client.get("/w/acme/assets/", headers={"HX-Request": "true", "HX-Target": target})
+        assert (response.status_code, response.content) == (401, b"")
+        assert response.headers.get("HX-Refresh") == refresh
+    assert client.get("/w/acme/assets/").headers["Location"] == "/sign-in/?next=/w/acme/assets/"

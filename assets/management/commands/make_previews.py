@@ -56,8 +56,8 @@ class Command(BaseCommand):
             )
 
     def ask(self, which: Q, what: str) -> None:
-        """Page by page: what was asked for no longer fits the filter."""
-        total = 0
-        while asked := previewing.ask_again(which):
-            total += asked
+        """Page by page in the order of ids: what a worker ends meanwhile is not asked for a second time."""
+        total, last = 0, ""
+        while asked := previewing.ask_again(which & Q(pk__gt=last)):
+            total, last = total + len(asked), asked[-1]
         self.stdout.write(f"{total:,} {what}.")
