@@ -152,6 +152,25 @@ def test_an_export_is_a_manifest_for_another_import(client: Client, acme: Worksp
     streamed.turns.release()
 
 
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "'=", "''@", "\uff1d", "'", "\n-"])
+def test_what_a_spreadsheet_would_compute_is_guarded_and_an_import_reads_it_back(
+    client: Client, acme: Workspace, tmp_path: Path, start: str
+) -> None:
+    name, model = f"{start.strip()}1+1.png", f"{start}cf/flux"
+    asset = store_asset(acme, file_name=name, metadata={"prompt": f"{start} a gull", "model": model})
+    Asset.objects.update(storage_key=(key := f"{start}odd.png"))
+    path = tmp_path / "m.csv"
+    path.write_bytes(body_of(client, f"{LIST}export/"))
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert not [cell for cell in row.values() if cell.startswith(tuple("=+-@\t\r\n\uff1d"))]
+    entry = Manifest(path).take(key)
+    assert entry
+    assert entry.facts.file_name == name
+    assert entry.facts.metadata == {"prompt": f"{start} a gull", "model": model}
+    assert entry.facts.id == asset.id
+
+
 @pytest.mark.parametrize("query", ["type=x", "format=xml", "q=" + "w " * 30])
 def test_what_cannot_be_exported_is_a_sentence(client: Client, acme: Workspace, query: str) -> None:
     make_asset(acme)
