@@ -72,7 +72,7 @@ def zipped(assets: Sequence[Asset], found: dict[str, ObjectInfo]) -> ZipStream:
         if asset.pk in found:
             info = found[asset.pk]
             archive.add(storage.chunks(info.key), names.unique(asset.file_name), size=info.size)
-    lost = [f"{asset.file_name}  {asset.pk}\n" for asset in assets if asset.pk not in found]
+    lost = [f"{safe_name(asset.file_name)}  {asset.pk}\n" for asset in assets if asset.pk not in found]
     if lost:
         archive.add(NOT_THERE + "".join(lost), names.unique(MISSING))
     return archive
