@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from assets.pages import archive, streamed
 from promptrails.workspaces.models import User, Workspace
 from tests.factories import make_asset, make_assets, png, store_asset
 from tests.people import signed_in
+from tests.storage_servers import failing, hangs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIST = "/w/acme/assets/"
@@ -87,6 +89,16 @@ def test_an_archive_that_storage_breaks_off_is_shorter_than_it_said(
         pieces.extend(response)
     response.close()
     assert 0 < len(b"".join(pieces)) < int(response["Content-Length"])
+
+
+def test_a_frozen_storage_is_waited_for_once_not_once_more_for_each_eight_files(
+    client: Client, acme: Workspace
+) -> None:
+    assets = [make_asset(acme) for _ in range(50)]
+    with failing(hangs(10), timeout=2):
+        start = time.monotonic()
+        assert client.get(path_of(*assets)).status_code == 503
+        assert time.monotonic() - start < 3.9
 
 
 def test_too_much_is_refused_before_a_byte_is_sent(
