@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from procrastinate.contrib.django import app
 
 from assets import deletion, previewing, tasks
 from assets.models import Removal
@@ -38,6 +39,6 @@ def test_a_worker_that_is_told_to_stop_ends_after_the_batch_it_is_at(
 
 def test_deletions_wait_neither_for_a_long_comparison_nor_for_previews() -> None:
     """Whichever way the worker is started: README and compose.yaml name no number."""
-    assert tasks.app.worker_defaults
-    assert tasks.app.worker_defaults["concurrency"] == 3
+    assert app.worker_defaults
+    assert app.worker_defaults["concurrency"] == 3
     assert "--concurrency" not in " ".join(worker_command())
