@@ -127,7 +127,7 @@ def progress_context(found: BulkDeletion) -> dict[str, object]:
         "count": counted(found.total, "asset", "assets"),
         "kinds": kinds_text(found),
         "size": size_text(found.total_bytes),
-        "pending": f"{pending:,}" if pending else "",
+        "pending": counted(pending, "file", "files") if pending else "",
         "page_url": reverse("deletion", args=[found.workspace.slug, found.pk]),
         "back_url": Addresses(found.workspace, found.matching).back,
     }
