@@ -114,8 +114,15 @@ def run_due(stopping: Callable[[], bool] = lambda: False) -> None:
     ):
         while not stopping() and time.monotonic() < until and carry_out(pk):
             pass
-    for old in BulkDeletion.objects.filter(state=State.DRAFT, created_at__lt=timezone.now() - DRAFTS_LIVE):
-        old.delete()
+    forget_drafts()
+
+
+@transaction.atomic
+def forget_drafts() -> None:
+    """Under their locks: one that is being confirmed at this moment is work, not a draft."""
+    old = BulkDeletion.objects.filter(state=State.DRAFT, created_at__lt=timezone.now() - DRAFTS_LIVE)
+    for draft in old.select_for_update(skip_locked=True):
+        draft.delete()
 
 
 def carry_out(deletion_id: str) -> bool:

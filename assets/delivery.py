@@ -35,6 +35,10 @@ class Deliverable(Protocol):
     file_name: str
 
 
+# Names of devices, with whatever extension (Microsoft, "Naming Files, Paths, and Namespaces").
+DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])\s*(?:\.|$)", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class SignedUrl:
     """A URL, the moment from which storage refuses it, and its lifetime in seconds."""
@@ -124,6 +128,7 @@ def ascii_name(name: str) -> str:
 def safe_name(file_name: str) -> str:
     """The name without what no file system or reader should meet, cut before its extension."""
     name = UNSAFE.sub("_", unicodedata.normalize("NFC", file_name)).strip(" .") or "download"
+    name = f"_{name}" if DEVICE.match(name) else name
     if len(name.encode()) <= NAME_BYTES:
         return name
     stem, dot, extension = name.rpartition(".")

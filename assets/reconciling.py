@@ -6,8 +6,9 @@ Memory is flat whatever the number. The system lives meanwhile, so nothing is sa
 
 import logging
 import re
+import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -60,10 +61,18 @@ class Tally:
     faults: Counter[Fault] = field(default_factory=Counter)
 
 
-def compare(before: datetime, tally: Tally) -> Iterator[Finding]:
-    """Everything that is off among what is older than `before`; raises StorageUnavailable."""
-    low, pictures = "", dict[str, str]()
+class Interrupted(Exception):
+    """The walk was told to stop; what it has seen is no outcome."""
+
+
+def compare(
+    before: datetime, tally: Tally, stopping: Callable[[], bool] = lambda: False
+) -> Iterator[Finding]:
+    """Everything that is off among what is older than `before`; raises StorageUnavailable, Interrupted."""
+    low, pictures = "", Expected()
     for page in batches(storage.list_objects(), PAGE):
+        if stopping():
+            raise Interrupted
         yield from counted(judged(page, low, page[-1].key, before, pictures, tally), tally)
         low = page[-1].key
     yield from counted(judged([], low, None, before, pictures, tally), tally)
@@ -80,13 +89,10 @@ def judged(
     low: str,
     high: str | None,
     before: datetime,
-    pictures: dict[str, str],
+    pictures: "Expected",
     tally: Tally,
 ) -> Iterator[Finding]:
-    """Objects and records whose keys lie behind `low` and up to `high`, or to the end.
-
-    `pictures` are the previews' keys, with their assets, that the walk has not come to yet.
-    """
+    """Objects and records whose keys lie behind `low` and up to `high`, or to the end."""
     objects, known = {info.key: info for info in page}, set[str]()
     for rows in records(low, high):
         tally.records += len(rows)
@@ -124,23 +130,43 @@ def differing(row: Asset, info: ObjectInfo | None) -> Iterator[Finding]:
         yield Finding(Fault.SIZE, row.storage_key, again.size, row.pk)
 
 
-def expect_pictures(rows: Sequence[Asset], low: str, pictures: dict[str, str]) -> None:
+def expect_pictures(rows: Sequence[Asset], low: str, pictures: "Expected") -> None:
     """Previews lie right behind their originals, but for objects that were imported where they lay."""
     made = Preview.objects.filter(pk__in=[row.pk for row in rows]).exclude(picture_key="")
-    for asset_id, key in made.values_list("asset_id", "picture_key"):
-        if key > low or not storage.head(key):
-            pictures[key] = asset_id
+    found = made.values_list("picture_key", "asset_id")
+    pictures.add((key, asset_id) for key, asset_id in found if key > low or not storage.head(key))
 
 
 def lost_pictures(
-    objects: dict[str, ObjectInfo], high: str | None, pictures: dict[str, str]
+    objects: dict[str, ObjectInfo], high: str | None, pictures: "Expected"
 ) -> Iterator[Finding]:
-    for key in [key for key in pictures if high is None or key <= high]:
-        asset_id = pictures.pop(key)
+    for key, asset_id in pictures.taken(high):
         if key in objects or storage.head(key):
             continue
         if Preview.objects.filter(pk=asset_id, picture_key=key).exists():
             yield Finding(Fault.LOST, key, asset_id=asset_id)
+
+
+class Expected:
+    """The previews' keys, with their assets, that the walk has not come to yet.
+
+    What was imported where it lay may have millions of them far behind: they take disk, not memory.
+    """
+
+    def __init__(self) -> None:
+        self._keys = sqlite3.connect("")  # a private file that ends with the connection
+        self._keys.execute("CREATE TABLE picture (key TEXT PRIMARY KEY, asset_id TEXT) WITHOUT ROWID")
+
+    def add(self, pictures: Iterable[tuple[str, str]]) -> None:
+        self._keys.executemany("INSERT OR REPLACE INTO picture VALUES (?, ?)", pictures)
+
+    def taken(self, high: str | None) -> Iterator[tuple[str, str]]:
+        """Those up to `high`, or all, which are expected no longer."""
+        last = "\U0010ffff" if high is None else high  # no key sorts behind the last character
+        up_to = "FROM picture WHERE key <= ?"
+        while some := self._keys.execute(f"SELECT * {up_to} ORDER BY key LIMIT {PAGE}", [last]).fetchall():
+            yield from some
+            self._keys.execute(f"DELETE {up_to}", [some[-1][0]])
 
 
 def unknown(unnamed: Sequence[ObjectInfo], before: datetime, tally: Tally) -> Iterator[Finding]:
@@ -195,10 +221,10 @@ def remove(finding: Finding) -> bool:
     return bool(storage.remove([finding.key]))
 
 
-def agreement(older_than: timedelta) -> Reconciliation:
-    """The read-only comparison, written down with its outcome; raises StorageUnavailable."""
+def agreement(older_than: timedelta, stopping: Callable[[], bool] = lambda: False) -> Reconciliation:
+    """The read-only comparison, written down with its outcome; raises as `compare` does."""
     tally, started = Tally(), timezone.now()
-    for finding in compare(started - older_than, tally):
+    for finding in compare(started - older_than, tally, stopping):
         log.warning("%s: %s", finding.fault, finding.key)
     return write_down(tally, started)
 

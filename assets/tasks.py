@@ -4,6 +4,7 @@ A worker that is told to stop lets its jobs end; those that would go on ask `con
 """
 
 import time
+from contextlib import suppress
 from datetime import timedelta
 from threading import Lock
 
@@ -49,10 +50,11 @@ def sweep_intents(timestamp: int) -> None:
 
 
 @app.periodic(cron="17 3 * * *")
-@app.task(queueing_lock="reconcile", pass_context=False)
-def reconcile(timestamp: int) -> None:
+@app.task(queueing_lock="reconcile", pass_context=True)
+def reconcile(context: JobContext, timestamp: int) -> None:
     """Every night at 03:17 UTC: whether storage and database agree; changes nothing."""
-    reconciling.agreement(older_than=timedelta(hours=1))
+    with suppress(reconciling.Interrupted):  # the next night is soon enough
+        reconciling.agreement(timedelta(hours=1), context.should_abort)
 
 
 @app.periodic(cron="7 * * * *")

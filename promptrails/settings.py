@@ -262,5 +262,10 @@ if METRICS_TOKEN and PRODUCTION and SERVES_PAGES and not METRICS_DIR:
         "PROMETHEUS_MULTIPROC_DIR is not set. With METRICS_TOKEN, name a folder in which the web processes "
         "of this machine count together, and empty it before each start."
     )
-# A worker that is told to stop lets its jobs end; after a second they are asked to end early.
-PROCRASTINATE_WORKER_DEFAULTS = {"worker_middleware": [logs.name_job], "shutdown_graceful_timeout": 1}
+# A worker that is told to stop lets its jobs end; after a second they are asked to end early. It has three at
+# a time: deletions wait neither for the nightly comparison, which may take hours, nor for previews.
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "worker_middleware": [logs.name_job],
+    "shutdown_graceful_timeout": 1,
+    "concurrency": 3,
+}

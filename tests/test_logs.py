@@ -6,14 +6,17 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from django.http import StreamingHttpResponse
 from django.test import Client
 from procrastinate.contrib.django import app
 from procrastinate.testing import InMemoryConnector
 
-from assets import ingest, tasks
+from assets import ingest, storage, tasks
+from assets.errors import StorageUnavailable
+from assets.pages import exporting
 from promptrails import health
 from promptrails.monitoring.logs import QUIETER, JsonLines, PlainLines, configuration
 from promptrails.workspaces import keys
@@ -161,6 +164,35 @@ def test_an_exception_is_one_line_with_its_traceback_and_its_request(
     assert "RuntimeError: unheard of" in failure["traceback"]
     assert failure["request_id"] == access["request_id"] == answer["X-Request-ID"]
     assert "hidden" not in json.dumps([failure, access])
+
+
+def test_a_storage_that_is_away_is_told_with_its_request(
+    lines: Lines, ada: User, acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(key: str) -> None:
+        raise StorageUnavailable("Storage does not answer.")
+
+    monkeypatch.setattr(storage, "head", away)
+    answer = signed_in(ada).get(f"/w/acme/assets/archive/?id={make_asset(acme).pk}")
+    assert answer.status_code == 503
+    assert [line["logger"] for line in lines()] == ["promptrails.access", "django.request"]
+    assert {line["request_id"] for line in lines()} == {answer["X-Request-ID"]}
+
+
+def test_a_stream_that_fails_is_told_with_its_request(
+    lines: Lines, ada: User, acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(asset: object) -> dict[str, Any]:
+        logging.getLogger("assets.pages").warning("broken")
+        return {}
+
+    monkeypatch.setattr(exporting, "record_of", broken)
+    make_asset(acme)
+    answer = signed_in(ada).get("/w/acme/assets/export/")
+    with pytest.raises(KeyError):
+        list(cast(StreamingHttpResponse, answer))
+    [line] = [line for line in lines() if line["message"] == "broken"]
+    assert line["request_id"] == answer["X-Request-ID"]
 
 
 def test_what_is_logged_outside_of_a_request_has_no_id(lines: Lines) -> None:

@@ -6,10 +6,11 @@ from assets.ingest.facts import AssetFacts, check
 from assets.ingest.folders import files_in, import_folder
 from assets.ingest.imports import Import, Outcome, Result
 from assets.ingest.intents import KEY_PREFIX, record_intent, sweep_intents
-from assets.ingest.manifest import Manifest
+from assets.ingest.manifest import FORMULA, Manifest
 from assets.ingest.streams import Intake, check_size, store
 
 __all__ = [
+    "FORMULA",
     "KEY_PREFIX",
     "AssetFacts",
     "DirectUpload",

@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -20,6 +21,9 @@ ALIASES = {
 }  # fmt: skip
 LEFT_ALONE = {"workspace_id", "updated_at", "preview_status", "checksum"}
 FAULTS_SHOWN = 20
+# What a spreadsheet would take for a formula (OWASP, "CSV Injection"); our exports put a ' before it.
+FORMULA = "=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+GUARDED = re.compile(f"'+[{FORMULA}]")
 TABLE = """
 CREATE TABLE entry (
     file TEXT PRIMARY KEY, line INTEGER, id TEXT UNIQUE, size INTEGER, facts TEXT, seen INTEGER DEFAULT 0
@@ -101,7 +105,12 @@ def csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file, strict=True)  # an open quote would swallow the lines after it
         for row in reader:
-            yield reader.line_num, {name: value for name, value in row.items() if value}
+            yield reader.line_num, {name: unguarded(value) for name, value in row.items() if value}
+
+
+def unguarded(value: Any) -> Any:
+    """Without the ' that an export puts before what a spreadsheet would compute."""
+    return value[1:] if isinstance(value, str) and GUARDED.match(value) else value
 
 
 def json_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:

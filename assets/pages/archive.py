@@ -60,9 +60,12 @@ def chosen(workspace: Workspace, ids: Sequence[str]) -> list[Asset]:
 
 
 def objects_of(assets: Sequence[Asset]) -> dict[str, ObjectInfo]:
-    """What storage holds of them, by asset; raises StorageUnavailable."""
-    with ThreadPoolExecutor(THREADS) as pool:
+    """What storage holds of them, by asset; raises StorageUnavailable as soon as one is not told."""
+    pool = ThreadPoolExecutor(THREADS)
+    try:
         infos = list(pool.map(storage.head, [asset.storage_key for asset in assets]))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)  # those that wait for a frozen store are left behind
     return {asset.pk: info for asset, info in zip(assets, infos, strict=True) if info}
 
 
@@ -72,7 +75,7 @@ def zipped(assets: Sequence[Asset], found: dict[str, ObjectInfo]) -> ZipStream:
         if asset.pk in found:
             info = found[asset.pk]
             archive.add(storage.chunks(info.key), names.unique(asset.file_name), size=info.size)
-    lost = [f"{asset.file_name}  {asset.pk}\n" for asset in assets if asset.pk not in found]
+    lost = [f"{safe_name(asset.file_name)}  {asset.pk}\n" for asset in assets if asset.pk not in found]
     if lost:
         archive.add(NOT_THERE + "".join(lost), names.unique(MISSING))
     return archive

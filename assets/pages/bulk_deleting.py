@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from assets import bulk
-from assets.errors import InvalidInput
+from assets.errors import Conflict, InvalidInput
 from assets.filters import LIST_COLUMNS, AssetFilter
 from assets.models import Asset, BulkDeletion, Removal
 from assets.pages.awaited import LONGEST_QUERY
@@ -61,7 +61,12 @@ def deletion_confirm(request: WorkspaceRequest, workspace: str, deletion_id: str
         return confirmation(
             request, found, f"Type {found.total} to delete these assets. Nothing was deleted."
         )
-    done = bulk.confirm(request.membership.workspace, found.pk, request.actor)
+    try:
+        done = bulk.confirm(request.membership.workspace, found.pk, request.actor)
+    except Conflict:
+        if deletion_of(request.membership.workspace, deletion_id).state not in {State.RUNNING, State.DONE}:
+            raise
+        return redirect("deletion", workspace, found.pk)  # a second click: what the first began is shown
     if done.state != State.DONE:
         return redirect("deletion", workspace, found.pk)
     count = counted(done.deleted, "asset was", "assets were")
@@ -122,7 +127,7 @@ def progress_context(found: BulkDeletion) -> dict[str, object]:
         "count": counted(found.total, "asset", "assets"),
         "kinds": kinds_text(found),
         "size": size_text(found.total_bytes),
-        "pending": f"{pending:,}" if pending else "",
+        "pending": counted(pending, "file", "files") if pending else "",
         "page_url": reverse("deletion", args=[found.workspace.slug, found.pk]),
         "back_url": Addresses(found.workspace, found.matching).back,
     }

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 from assets.delivery import attachment
 from assets.errors import InvalidInput
 from assets.filters import AssetFilter
+from assets.ingest import FORMULA
 from assets.models import Asset
 from assets.pages.streamed import Streamed
 from promptrails.workspaces.access import WorkspaceRequest, member_required
@@ -24,8 +26,7 @@ COLUMNS = (
 )  # fmt: skip
 Row = dict[str, Any]
 Writer = Callable[[Iterator[Row], Sequence[str]], Iterator[str]]
-# What a spreadsheet would take for a formula (OWASP, "CSV Injection").
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+COMPUTED = re.compile(f"'*[{FORMULA}]")  # with what looks guarded already, so that an import can tell
 PIECE = 500  # rows written at once
 
 
@@ -61,7 +62,7 @@ def cell(value: object) -> str:
     if isinstance(value, dict | list | bool):
         return json.dumps(value, ensure_ascii=False)
     shown = str(value)
-    return f"'{shown}" if isinstance(value, str) and shown.startswith(FORMULA) else shown
+    return f"'{shown}" if isinstance(value, str) and COMPUTED.match(shown) else shown
 
 
 FORMATS: dict[str, tuple[str, Writer]] = {

@@ -66,6 +66,7 @@ def storage_page(request: WorkspaceRequest, workspace: str) -> HttpResponse:
     context: dict[str, object] = {
         "section": "storage",
         "files": f"{tallies.assets:,}",
+        "files_word": "file" if tallies.assets == 1 else "files",
         "size": size_text(sum(group.bytes for group in tallies.groups)),
         "breakdowns": [
             breakdown("Types", "type", usage.of_groups(tallies, "type")),

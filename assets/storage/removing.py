@@ -8,11 +8,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 from django.conf import settings
 
-from assets.storage.client import client, code_of, guarded, is_fault_of_store
+from assets.storage.client import MISSING, client, code_of, guarded, is_fault_of_store
 
 # How services say that they do not take DeleteObjects as boto3 sends it (boto/boto3 #4392).
 NO_BATCHES = {"MissingContentMD5", "NotImplemented", "MethodNotAllowed", "InvalidRequest", "InvalidDigest"}
 NO_BATCHES |= {"405", "501"}  # said by the status alone
+NOT_IN_XML = "MalformedXML"  # a key with a control character: one such would hold up all of its batch
 DELETE_BATCH = 1000
 Reasons = dict[str, str]
 
@@ -43,15 +44,21 @@ def remove_batch(keys: Sequence[str], why: Reasons) -> list[str]:
     try:
         answer = delete_objects([{"Key": key} for key in keys])
     except ClientError as error:
-        if code_of(error) not in NO_BATCHES:
+        if not goes_singly(error):
             raise
-        refusals().add("DeleteObjects")
         return remove_singly(keys, why)
     marked = {item["Key"] for item in answer.get("Deleted", []) if item.get("DeleteMarker")}
     gone = {item["Key"] for item in answer.get("Deleted", [])} - marked
     gone |= {item["Key"] for item in answer.get("Errors", []) if item.get("Code") == "NoSuchKey"}
     why |= {item["Key"]: in_words(item) for item in answer.get("Errors", [])}
     return [key for key in keys if key in gone or (key in marked and purged(key, why))]
+
+
+def goes_singly(error: ClientError) -> bool:
+    """Whether the same is to be asked key by key; of a service without DeleteObjects, from now on."""
+    if code_of(error) in NO_BATCHES:
+        refusals().add("DeleteObjects")
+    return code_of(error) in NO_BATCHES | {NOT_IN_XML}
 
 
 def remove_singly(keys: Sequence[str], why: Reasons) -> list[str]:
@@ -65,7 +72,7 @@ def remove_singly(keys: Sequence[str], why: Reasons) -> list[str]:
             answer = client().delete_object(Bucket=settings.STORAGE.bucket, Key=key)
         except ClientError as error:
             if code_of(error) != "NoSuchKey":
-                if len(keys) == 1 or is_fault_of_store(error):
+                if is_fault_of_store(error) or code_of(error) in {*MISSING, ""}:  # not S3
                     raise
                 why[key] = in_words(error.response.get("Error", {}))
                 continue
@@ -81,11 +88,38 @@ def purged(key: str, why: Reasons) -> bool:
     A bucket that has, or had, versioning keeps the bytes under a delete marker (Amazon S3 User Guide,
     "Deleting object versions from a versioning-enabled bucket").
     """
-    found = versions_of(key)
-    while some := list(islice(found, DELETE_BATCH)):
-        for item in delete_objects(some).get("Errors", []):
-            why[key] = in_words(item)
+    try:
+        found = versions_of(key)
+        while some := list(islice(found, DELETE_BATCH)):
+            for refusal in remove_versions(some):
+                why[key] = in_words(refusal)
+    except ClientError as error:  # it may not list versions, for one: the other keys' removals go on
+        if is_fault_of_store(error):
+            raise
+        why[key] = in_words(error.response.get("Error", {}))
     return key not in why
+
+
+def remove_versions(versions: Sequence[dict[str, str]]) -> list[Mapping[str, Any]]:
+    """What storage refuses of them."""
+    if "DeleteObjects" not in refusals():
+        try:
+            return list(delete_objects(versions).get("Errors", []))
+        except ClientError as error:
+            if not goes_singly(error):
+                raise
+    return [refusal for version in versions if (refusal := refusal_of(version))]
+
+
+def refusal_of(version: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """Removes one version; what storage says where it refuses."""
+    try:
+        client().delete_object(Bucket=settings.STORAGE.bucket, **version)
+    except ClientError as error:
+        if is_fault_of_store(error):
+            raise
+        return None if code_of(error) == "NoSuchVersion" else error.response.get("Error", {"Code": "refused"})
+    return None
 
 
 def versions_of(key: str) -> Iterator[dict[str, str]]:

@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.signals import request_finished
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.encoding import escape_uri_path
@@ -42,14 +44,17 @@ class RequestsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         start, chosen = time.perf_counter(), id_for(request)
-        before = request_id.set(chosen)
-        try:
-            response = self.get_response(request)
-            response.headers[HEADER] = chosen
-            observe(request, response.status_code, time.perf_counter() - start)
-            return response
-        finally:
-            request_id.reset(before)
+        request_id.set(chosen)
+        response = self.get_response(request)
+        response.headers[HEADER] = chosen
+        observe(request, response.status_code, time.perf_counter() - start)
+        return response
+
+
+@receiver(request_finished)
+def forget_id(**signal: object) -> None:
+    """Not before: Django tells of a 5xx, and a stream is sent, when the middleware is through."""
+    request_id.set(None)
 
 
 def id_for(request: HttpRequest) -> str:

@@ -1,11 +1,12 @@
 """Deleting many: the set that was confirmed, no more and no less, whatever happens meanwhile."""
 
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from assets import bulk, deletion, storage
@@ -182,6 +183,31 @@ def test_a_draft_that_nobody_confirms_is_forgotten(acme: Workspace, ada: User) -
     assert Asset.objects.count() == 3
     with pytest.raises(Conflict):
         confirmed(draft, ada)
+
+
+def test_a_draft_that_is_confirmed_while_it_would_be_forgotten_is_carried_out(
+    acme: Workspace, ada: User
+) -> None:
+    make_assets(acme, 3)
+    draft, begun = matching(acme), Barrier(2)
+    BulkDeletion.objects.update(created_at=timezone.now() - timedelta(hours=2))
+
+    def confirm_slowly() -> None:
+        try:
+            with transaction.atomic():
+                confirmed(draft, ada)
+                begun.wait()
+                time.sleep(0.5)
+        finally:
+            connection.close()
+
+    confirming = Thread(target=confirm_slowly)
+    confirming.start()
+    begun.wait()
+    bulk.run_due()
+    confirming.join()
+    assert finish(draft).state == State.DONE
+    assert not Asset.objects.exists()
 
 
 def test_too_many_at_once_and_nothing_are_refused(acme: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,6 +102,10 @@ def test_a_name_in_any_script_arrives_as_it_is(name: str) -> None:
         ("half\ud800.png", "half_.png"),
         ("", "download"),
         (" . ", "download"),
+        ("CON.png", "_CON.png"),
+        ("nul", "_nul"),
+        ("com\u00b9.tar.gz", "_com\u00b9.tar.gz"),
+        ("console.png", "console.png"),
     ],
 )
 def test_what_would_deceive_or_break_a_name_is_taken_out(name: str, saved_as: str) -> None:

@@ -1,6 +1,7 @@
 """Storage and database agree, or reconcile says in what not; and it repairs only what cannot lose data."""
 
 import io
+import tracemalloc
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from assets import bulk, deletion, ingest, previewing, reconciling, storage
 from assets.errors import StorageUnavailable
 from assets.models import Asset, Preview, Reconciliation, Removal
 from assets.previews import Sandbox
-from assets.reconciling import Fault, Finding, Tally
+from assets.reconciling import Expected, Fault, Finding, Tally
 from promptrails.workspaces.actors import Actor
 from promptrails.workspaces.ksuids import new_ksuid
 from promptrails.workspaces.models import Workspace
@@ -203,8 +204,33 @@ def test_the_nightly_look_changes_nothing_and_is_written_down(
     outcome = reconciling.agreement(timedelta(hours=1))
     assert outcome.faults == {"missing": 1}
     assert (outcome.records_seen, Asset.objects.count()) == (5, 5)
-    with pytest.raises(CommandError, match="0 or more"):
-        call_command("reconcile", "--older-than=-1")
+    for impossible in (-1, 10**12):
+        with pytest.raises(CommandError, match="0 or more"):
+            call_command("reconcile", f"--older-than={impossible}")
+
+
+def test_a_worker_that_stops_does_not_wait_for_the_end_of_a_long_walk(acme: Workspace) -> None:
+    store_asset(acme)
+    with pytest.raises(reconciling.Interrupted):
+        reconciling.agreement(timedelta(hours=1), lambda: True)
+    assert not Reconciliation.objects.exists()
+
+
+def test_previews_that_lie_far_behind_their_originals_take_no_memory(
+    acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a large import from a folder that sorts before the app's own."""
+    monkeypatch.setattr(reconciling, "PAGE", 3)
+    expected, ids = Expected(), [new_ksuid() for _ in range(30_000)]
+    tracemalloc.start()
+    expected.add((f"assets/{acme.pk}/{id}/preview-{new_ksuid()}.webp", id) for id in ids)
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert held < 100_000
+    middle = f"assets/{acme.pk}/{sorted(ids)[20]}/~"
+    assert [id for _, id in expected.taken(middle)] == sorted(ids)[:21]
+    assert list(expected.taken(middle)) == []
+    assert [id for _, id in expected.taken(None)] == sorted(ids)[21:]
 
 
 def test_it_agrees_after_deletions_of_many(acme: Workspace, previewed: list[Asset]) -> None:

@@ -50,6 +50,16 @@ def test_a_service_without_multi_delete_is_asked_key_by_key_and_remembered(secon
     assert list(storage.list_objects("single/")) == []
 
 
+def test_a_key_that_no_document_can_name_holds_up_no_other(second: Second) -> None:
+    """XML 1.0 (2.2) has no control characters, and a batch of DeleteObjects is one document."""
+    keys = ["odd/\x01.png", "odd/2", "odd/3"]
+    for key in keys:
+        put(key)
+    assert storage.remove(keys) == keys
+    assert list(storage.list_objects("odd/")) == []
+    assert not storage.refusals()
+
+
 def test_what_storage_does_not_confirm_is_left_out(second: Second) -> None:
     with Stubber(storage.client()) as stub:
         stub.add_response(

@@ -4,9 +4,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from procrastinate.contrib.django import app
 
 from assets import deletion, previewing, tasks
 from assets.models import Removal
+from promptrails.management.commands.run import worker_command
 from promptrails.workspaces.ksuids import new_ksuid
 from promptrails.workspaces.models import Workspace
 
@@ -33,3 +35,10 @@ def test_a_worker_that_is_told_to_stop_ends_after_the_batch_it_is_at(
     told: Any = SimpleNamespace(should_abort=iter([False, True]).__next__)
     tasks.remove_due.func(told, timestamp=0)
     assert Removal.objects.count() == 2
+
+
+def test_deletions_wait_neither_for_a_long_comparison_nor_for_previews() -> None:
+    """Whichever way the worker is started: README and compose.yaml name no number."""
+    assert app.worker_defaults
+    assert app.worker_defaults["concurrency"] == 3
+    assert "--concurrency" not in " ".join(worker_command())

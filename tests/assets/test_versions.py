@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import Any
+from unittest import mock
 
 import pytest
+from botocore.exceptions import ClientError
 from django.conf import settings
 from django.utils import timezone
 
@@ -88,6 +90,44 @@ def test_more_versions_than_one_request_takes(monkeypatch: pytest.MonkeyPatch) -
     assert kept() == []
 
 
+def refused(code: str, status: int = 400) -> ClientError:
+    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "DeleteObjects")
+
+
+@pytest.mark.usefixtures("versioned")
+@pytest.mark.parametrize("keys", [["a"], ["a", "b"]])
+def test_every_version_goes_from_a_service_without_multi_delete(keys: list[str]) -> None:
+    for _ in range(3):
+        put("a")
+    try:
+        with mock.patch.object(
+            storage.client(), "delete_objects", side_effect=refused("MissingContentMD5")
+        ) as multi:
+            assert storage.remove(keys) == keys
+    finally:
+        storage.refusals().clear()
+    assert multi.call_count == 1
+    assert kept() == []
+
+
+@pytest.mark.usefixtures("versioned")
+def test_versions_that_may_not_be_listed_say_so_and_hold_up_no_other_key() -> None:
+    put("a")
+    reasons: dict[str, str] = {}
+    real = storage.removing.versions_of
+
+    def denied(key: str) -> Iterator[dict[str, str]]:
+        if key == "a":
+            raise refused("AccessDenied", 403)
+        return real(key)
+
+    with mock.patch.object(storage.removing, "versions_of", denied):
+        assert storage.remove(["a", "b"], reasons) == ["b"]
+        assert storage.remove(["a"], reasons) == []
+    assert reasons == {"a": "AccessDenied"}
+
+
 @pytest.mark.usefixtures("versioned")
 def test_a_deleted_asset_leaves_nothing_to_bring_back(acme: Workspace, ada: User) -> None:
     asset = store_asset(acme, png())
@@ -110,7 +150,7 @@ def test_what_is_locked_stays_recorded_and_says_why(acme: Workspace, ada: User, 
         assert not Asset.objects.filter(id__in=ids).exists()
         removal = Removal.objects.get()
         assert removal.storage_key == locked.storage_key
-        assert "AccessDenied" in removal.last_error
+        assert removal.last_error.startswith("AccessDenied"), "its own words, not that it is away"
         assert (removal.attempts, removal.next_attempt_at > timezone.now()) == (1, True)
         assert (locked.storage_key, False) in kept()
         Removal.objects.update(next_attempt_at=timezone.now())

@@ -118,6 +118,24 @@ def test_the_database_refuses_to_change_it(acme: Workspace, statement: str) -> N
         cursor.execute(statement)
 
 
+# What tests switch off to be able to empty their tables (tests/conftest.py).
+GUARD = (
+    "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE assets_activity ENABLE TRIGGER assets_activity_is_not_emptied"
+)
+
+
+@pytest.mark.parametrize("table", ["assets_activity", "workspaces_workspace", "workspaces_user"])
+def test_the_database_refuses_to_empty_it_by_whatever_way(acme: Workspace, table: str) -> None:
+    activity.record(acme, "key.created", Actor(), {})
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"{GUARD}; TRUNCATE {table} CASCADE")
+    assert Activity.objects.count() == 1
+
+
 @pytest.fixture
 def busy(acme: Workspace, other: Workspace, ada: User, mel: User) -> None:
     """120 entries, the last of which is the newest; and one of somebody else's workspace."""

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from assets.pages import archive, streamed
 from promptrails.workspaces.models import User, Workspace
 from tests.factories import make_asset, make_assets, png, store_asset
 from tests.people import signed_in
+from tests.storage_servers import failing, hangs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIST = "/w/acme/assets/"
@@ -89,6 +91,16 @@ def test_an_archive_that_storage_breaks_off_is_shorter_than_it_said(
     assert 0 < len(b"".join(pieces)) < int(response["Content-Length"])
 
 
+def test_a_frozen_storage_is_waited_for_once_not_once_more_for_each_eight_files(
+    client: Client, acme: Workspace
+) -> None:
+    assets = [make_asset(acme) for _ in range(50)]
+    with failing(hangs(10), timeout=2):
+        start = time.monotonic()
+        assert client.get(path_of(*assets)).status_code == 503
+        assert time.monotonic() - start < 3.9
+
+
 def test_too_much_is_refused_before_a_byte_is_sent(
     client: Client, acme: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,6 +162,25 @@ def test_an_export_is_a_manifest_for_another_import(client: Client, acme: Worksp
         assert entry.facts.created_at == asset.created_at
     assert streamed.turns.acquire(blocking=False)
     streamed.turns.release()
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "'=", "''@", "\uff1d", "'", "\n-"])
+def test_what_a_spreadsheet_would_compute_is_guarded_and_an_import_reads_it_back(
+    client: Client, acme: Workspace, tmp_path: Path, start: str
+) -> None:
+    name, model = f"{start.strip()}1+1.png", f"{start}cf/flux"
+    asset = store_asset(acme, file_name=name, metadata={"prompt": f"{start} a gull", "model": model})
+    Asset.objects.update(storage_key=(key := f"{start}odd.png"))
+    path = tmp_path / "m.csv"
+    path.write_bytes(body_of(client, f"{LIST}export/"))
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert not [cell for cell in row.values() if cell.startswith(tuple("=+-@\t\r\n\uff1d"))]
+    entry = Manifest(path).take(key)
+    assert entry
+    assert entry.facts.file_name == name
+    assert entry.facts.metadata == {"prompt": f"{start} a gull", "model": model}
+    assert entry.facts.id == asset.id
 
 
 @pytest.mark.parametrize("query", ["type=x", "format=xml", "q=" + "w " * 30])

@@ -63,6 +63,19 @@ def test_many_are_confirmed_by_typing_how_many(client: Client, acme: Workspace) 
     assert not Asset.objects.exists()
 
 
+@pytest.mark.parametrize("at_once", [0, 100])
+def test_a_second_click_shows_what_the_first_one_began(
+    client: Client, acme: Workspace, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(bulk, "AT_ONCE", at_once)
+    page = drafted(client, id=[asset.id for asset in make_assets(acme, 3)])
+    client.post(page + "confirm/")
+    again = client.post(page + "confirm/", follow=True)
+    assert (again.status_code, again.redirect_chain) == (200, [(page, 302)])
+    assert "of 3 deleted" in again.content.decode()
+    assert Asset.objects.count() == (0 if at_once else 3)
+
+
 def test_progress_survives_a_reload_and_ends(
     client: Client, acme: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,12 @@ def test_files_and_bytes_by_type_provider_model_and_agent(
     assert 'width="11.11%"' in html, "the shorter bar is a ninth of the longest"
 
 
+@pytest.mark.parametrize(("count", "words"), [(1, "<b>1</b> file,"), (1200, "<b>1,200</b> files,")])
+def test_the_number_of_files_reads_well(owner: Client, acme: Workspace, count: int, words: str) -> None:
+    make_assets(acme, count)
+    assert words in page(owner)
+
+
 def test_many_values_end_in_all_others(owner: Client, acme: Workspace) -> None:
     for number in range(12):
         make_asset(acme, provider=f"p{number:02}", file_size=1000)

@@ -16,6 +16,7 @@ from assets.errors import StorageUnavailable
 from assets.models import Tally
 from assets.reconciling import Fault, Finding
 
+MOST_MINUTES = 10_000_000  # nineteen years
 SHOWN = 20  # findings of each kind, without --list
 ADVICE = {
     Fault.MISSING: "Put the object back from a backup, or delete the asset.",
@@ -46,8 +47,8 @@ class Command(BaseCommand):
         parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
     def handle(self, *args: Any, fix: bool, delete_orphans: bool, older_than: int, **options: Any) -> None:
-        if older_than < 0:
-            raise CommandError("--older-than takes minutes, 0 or more.")
+        if not 0 <= older_than <= MOST_MINUTES:
+            raise CommandError(f"--older-than takes minutes, 0 or more (and {MOST_MINUTES:,} at most).")
         tally, repaired, started = reconciling.Tally(), Counter[Fault](), timezone.now()
         known = Tally.objects.aggregate(sum=Sum("assets"))["sum"] or 0
         try:

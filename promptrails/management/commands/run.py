@@ -220,4 +220,4 @@ def web_command() -> list[str]:
 
 
 def worker_command() -> list[str]:
-    return [sys.executable, "manage.py", "procrastinate", "worker", "--delete-jobs=always", "--concurrency=2"]
+    return [sys.executable, "manage.py", "procrastinate", "worker", "--delete-jobs=always"]
