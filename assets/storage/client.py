@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from django.core.files.storage import storages
 from prometheus_client import Counter
 
@@ -23,6 +24,14 @@ FAILURES = Counter(
     "promptrails_storage_failures", "Operations that storage did not do: away, or at fault.", ["operation"]
 )
 OPERATIONS = {"chunks", "list_objects"}  # and every one that is guarded
+
+
+class NotOfS3(OSError):
+    """An answer that S3 does not give: a proxy's page with status 200, for one."""
+
+
+# What a store at fault, or away, makes the SDK raise; a document cut short is the parser's error.
+FAULTS = (BotoCoreError, ClientError, ResponseParserError, OSError)
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,7 @@ def transfer_client() -> Any:
 
 @cache
 def _client() -> Any:
-    return cast(Any, storages["default"]).connection.meta.client
+    return wary(cast(Any, storages["default"]).connection.meta.client)
 
 
 @cache
@@ -62,7 +71,22 @@ def _transfer_client() -> Any:
     given = backend["OPTIONS"]["client_config"]
     patient = given.merge(Config(read_timeout=max(given.read_timeout, TRANSFER_TIMEOUT)))
     options = {**backend["OPTIONS"], "client_config": patient}
-    return cast(Any, storages.create_storage({**backend, "OPTIONS": options})).connection.meta.client
+    return wary(cast(Any, storages.create_storage({**backend, "OPTIONS": options})).connection.meta.client)
+
+
+def wary(made: Any) -> Any:
+    made.meta.events.register("after-call.s3", refuse_pages)
+    return made
+
+
+def refuse_pages(http_response: Any, **rest: Any) -> None:
+    """S3 speaks XML; HTML with status 200 is a gateway's page for people, and confirms nothing.
+
+    Raises NotOfS3. (An object's own bytes may be HTML: who reads one looks for its ETag.)
+    """
+    is_page = http_response.headers.get("content-type", "").startswith("text/html")
+    if is_page and http_response.status_code < 300 and "etag" not in http_response.headers:
+        raise NotOfS3
 
 
 def guarded(call: Callable[P, R]) -> Callable[P, R]:
@@ -75,7 +99,7 @@ def guarded(call: Callable[P, R]) -> Callable[P, R]:
     def guard(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return call(*args, **kwargs)
-        except (BotoCoreError, ClientError, OSError) as error:
+        except FAULTS as error:
             raise unavailable(operation) from error
 
     return guard

@@ -4,10 +4,11 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 from django.conf import settings
 
 from assets.storage.client import (
+    FAULTS,
     MISSING,
     ObjectInfo,
     client,
@@ -57,7 +58,7 @@ def peek(key: str, length: int) -> tuple[ObjectInfo, bytes] | None:
             found = head(key)
             return (found, b"") if found else None
         raise
-    with answer["Body"] as body:
+    with contextlib.closing(answer["Body"]) as body:  # its own `with` hands out what lies beneath it
         first = body.read(length)
     size = int(answer.get("ContentRange", "").rpartition("/")[2] or answer["ContentLength"])
     return info_of(key, answer, size), first
@@ -78,7 +79,7 @@ def read(key: str, offset: int, length: int) -> bytes | None:
         if code_of(error) in EMPTY:
             return b""
         raise
-    with answer["Body"] as body:
+    with contextlib.closing(answer["Body"]) as body:
         return bytes(body.read())
 
 
@@ -91,7 +92,7 @@ def chunks(key: str) -> Iterator[bytes]:
         answer = transfer_client().get_object(Bucket=settings.STORAGE.bucket, Key=key)
         with contextlib.closing(answer["Body"]) as body:
             yield from body.iter_chunks(CHUNK)
-    except (BotoCoreError, ClientError, OSError) as error:
+    except FAULTS as error:
         raise unavailable("chunks") from error
 
 
@@ -111,5 +112,5 @@ def list_objects(prefix: str = "", after: str = "") -> Iterator[ObjectInfo]:
                 yield ObjectInfo(
                     item["Key"], item["Size"], etag=item["ETag"].strip('"'), modified=item["LastModified"]
                 )
-    except (BotoCoreError, ClientError, OSError) as error:
+    except FAULTS as error:
         raise unavailable("list_objects") from error

@@ -64,7 +64,8 @@ def goes_singly(error: ClientError) -> bool:
 def remove_singly(keys: Sequence[str], why: Reasons) -> list[str]:
     """One request a key; a refused one is left out, a store that is away ends it.
 
-    A 404 without S3's own NoSuchKey confirms nothing: a proxy or a wrong bucket answers so.
+    S3 answers 204 even where there is no such key. A 404 confirms nothing: a proxy or a wrong bucket answers
+    so; of services that say NoSuchKey instead, a listing is asked, which such a proxy does not have.
     """
     gone = []
     for key in keys:
@@ -76,10 +77,18 @@ def remove_singly(keys: Sequence[str], why: Reasons) -> list[str]:
                     raise
                 why[key] = in_words(error.response.get("Error", {}))
                 continue
+            if is_listed(key):
+                why[key] = "It is still listed."
+                continue
             answer = {}
         if not answer.get("DeleteMarker") or purged(key, why):
             gone.append(key)
     return gone
+
+
+def is_listed(key: str) -> bool:
+    found = client().list_objects_v2(Bucket=settings.STORAGE.bucket, Prefix=key, MaxKeys=1)
+    return any(item["Key"] == key for item in found.get("Contents", []))
 
 
 def purged(key: str, why: Reasons) -> bool:

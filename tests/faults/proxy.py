@@ -103,6 +103,18 @@ def says(status: int, code: str) -> Callable[[Proxy, Handler], None]:
     return lambda proxy, handler: say(handler)
 
 
+def page(proxy: Proxy, handler: Handler) -> None:
+    """What a gateway shows to people."""
+    handler.answer(200, b"<html><body>Please sign in.</body></html>", {"Content-Type": "text/html"})
+
+
+def half(proxy: Proxy, handler: Handler) -> None:
+    """Half of a document, told as if it were whole."""
+    status, headers, body = handler.forward()
+    is_document = headers.get("Content-Type", "").endswith("xml")
+    handler.answer(status, body[: len(body) // 2] if is_document else body, headers)
+
+
 def silent(proxy: Proxy, handler: Handler) -> None:
     """Nothing is done, and nothing said."""
     time.sleep(PATIENCE + 0.5)
@@ -141,6 +153,8 @@ FAULTS: dict[str, Any] = {
     "503 SlowDown": says(503, "SlowDown"),
     "404 that is not of S3": says(404, ""),
     "404": says(404, "NoSuchKey"),
+    "200 that is not of S3": page,
+    "half a document": half,
     "403": says(403, "AccessDenied"),
     "silence": silent,
     "late": late,

@@ -41,11 +41,11 @@ def parts() -> list[str]:
     return [upload["Key"] for upload in found]
 
 
-def holds(*, all_are_dead: bool = True) -> None:
+def holds(after: str = "", *, all_are_dead: bool = True) -> None:
     """It does, once PostgreSQL and storage have ended what the dead had asked for."""
     deadline = time.monotonic() + 5
     while wrong := [*(["sessions of the dead are open"] if all_are_dead and sessions() else []), *broken()]:
-        assert time.monotonic() < deadline, wrong
+        assert time.monotonic() < deadline, f"after {after}: {wrong}"
         time.sleep(0.02)
 
 
