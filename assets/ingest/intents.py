@@ -1,5 +1,7 @@
 """An intent is recorded before its object exists, and becomes an asset in one transaction, or is swept."""
 
+from datetime import timedelta
+
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -14,6 +16,7 @@ from promptrails.workspaces.models import Workspace
 
 KEY_PREFIX = "assets/"
 SWEEP = 1000  # intents at once
+LATE = timedelta(minutes=10)  # in which a request that was given up may still be carried out
 
 
 def existing_asset(workspace: Workspace, asset_id: str) -> Asset | None:
@@ -127,8 +130,11 @@ def discard(upload: Upload) -> None:
 
 
 def end_intent(upload: Upload) -> None:
-    """Leaves it to the next sweep: storage is away, and nobody will finish this."""
-    Upload.objects.filter(pk=upload.pk).update(expires_at=timezone.now())
+    """Leaves it to a sweep: storage is away, and nobody will finish this.
+
+    Not to the very next one: what storage was sent, and did not answer, may still arrive.
+    """
+    Upload.objects.filter(pk=upload.pk).update(expires_at=timezone.now() + LATE)
 
 
 def sweep_intents() -> int:

@@ -18,9 +18,10 @@ from promptrails.embedded.postgres import Postgres
 from promptrails.embedded.seaweedfs import SeaweedFS
 from promptrails.environment import Environment, Mode
 
-__all__ = ["EngineError", "Postgres", "SeaweedFS", "data_dir", "only_run", "provide"]
+__all__ = ["Engine", "EngineError", "Postgres", "SeaweedFS", "data_dir", "joined", "only_run", "provide"]
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
+joined: list[Engine] = []  # by this process
 STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
@@ -58,8 +59,10 @@ def provide(environ: MutableMapping[str, str]) -> Iterator[list[Engine]]:
             list(pool.map(Engine.join, engines))
         for engine in engines:
             environ.update(engine.variables())
+        joined.extend(engines)
         yield engines
     finally:
+        joined.clear()
         leave(engines)
 
 

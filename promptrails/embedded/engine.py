@@ -38,6 +38,7 @@ class Engine(abc.ABC):
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self.ports = {}
+        self.process: psutil.Process | None = None
 
     @abc.abstractmethod
     def prepare(self) -> None:
@@ -111,6 +112,7 @@ class Engine(abc.ABC):
             return False
         self.ports = ports.remembered(self.ports_file)
         if self.ports and self.wait(process, ADOPT_SECONDS):
+            self.process = process
             return True
         self.stop()
         return False
@@ -125,10 +127,25 @@ class Engine(abc.ABC):
             self.stop()
         raise EngineError(f"{self.name} does not start. The end of {self.log}:\n{self.log_end()}")
 
-    def launch(self) -> psutil.Popen:
+    def keep_up(self) -> bool:
+        """Start it again where it ended without being told to; whether it had. Raises EngineError.
+
+        At the ports that it had: those who use it know no others.
+        """
+        if self.process and alive(self.process):
+            return False
+        with self.gate():
+            if not self.adopt():
+                self.prepare()
+                if not self.wait(self.launch(), START_SECONDS):
+                    self.stop()
+                    raise EngineError(f"{self.name} does not start again. See the end of {self.log}.")
+        return True
+
+    def launch(self) -> psutil.Process:
         self.trim_log()
         with self.log.open("ab") as log:
-            return psutil.Popen(
+            self.process = psutil.Popen(
                 self.command(),
                 cwd=self.folder,
                 env=dict(self.environment()),
@@ -138,6 +155,7 @@ class Engine(abc.ABC):
                 start_new_session=True,  # Ctrl-C in the terminal is for the supervisor alone
                 **self.identity(),
             )
+        return self.process
 
     def identity(self) -> dict[str, Any]:
         user = self.user()

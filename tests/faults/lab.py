@@ -73,6 +73,8 @@ def lab(bucket: str, **more: str) -> Iterator[Lab]:
         "DATABASE_URL": f"postgresql://{database['USER']}:{database['PASSWORD']}@{place}",
         "STORAGE_ENDPOINT": str(settings.STORAGE.endpoint),
         "STORAGE_BUCKET": bucket,
+        "STORAGE_ACCESS_KEY_ID": settings.STORAGE.access_key_id or "",
+        "STORAGE_SECRET_KEY": settings.STORAGE.secret_key or "",
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "SERVES_PAGES": "1",
         "LOG_LEVEL": "CRITICAL",

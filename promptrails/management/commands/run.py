@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from assets import storage
+from promptrails import embedded
 from promptrails.demo_password import demo_password
 from promptrails.embedded import stopping_signals
 from promptrails.embedded.children import Child, end_remains
@@ -28,6 +30,7 @@ from promptrails.workspaces.models import Workspace
 
 # What requests in flight and tasks under way are given to end; Kubernetes, too, grants 30 until it kills.
 STOPPING_SECONDS = 25
+ENGINE_PAUSE = 5  # seconds until an engine that did not start again is tried once more
 
 
 class Command(BaseCommand):
@@ -66,6 +69,8 @@ class Command(BaseCommand):
         try:
             for child in everyone:
                 child.start(settings.DATA_DIR)
+            for engine in embedded.joined:
+                Thread(target=self.keep_engine_up, args=[engine], daemon=True).start()
             told = False
             while not self.stopping:
                 if demo and demo.ended():
@@ -77,10 +82,22 @@ class Command(BaseCommand):
                 time.sleep(0.05)
             self.say("Stopping.")
         finally:
+            self.stopping = True
             for child in everyone:
                 child.ask_to_stop()
             for child in everyone:
                 child.stop()
+
+    def keep_engine_up(self, engine: embedded.Engine) -> None:
+        """An engine that is killed, by a lack of memory for one, is there again a moment later."""
+        while not self.stopping:
+            try:
+                if engine.keep_up():
+                    self.say(f"{engine.name} had ended; it is started again.")
+            except embedded.EngineError as error:
+                self.say(str(error))
+                time.sleep(ENGINE_PAUSE)
+            time.sleep(0.5)
 
     def demo_ended(self, demo: Child) -> None:
         if demo.code() == 0:
