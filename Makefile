@@ -3,13 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench lint format setup check
+.PHONY: run test faults bench lint format setup check
 
 run: $(VENV)/installed
 	@exec $(BIN)/python manage.py run
 
 test: $(VENV)/installed-dev
 	@$(BIN)/pytest $(ARGS)
+
+faults: $(VENV)/installed-dev
+	@FAULTS=all $(BIN)/pytest -m faults $(ARGS)
 
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check .

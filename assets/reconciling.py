@@ -22,6 +22,7 @@ from assets.ingest import KEY_PREFIX
 from assets.ingest.imports import batches
 from assets.models import Asset, Preview, Reconciliation, Removal, Upload
 from assets.storage import ObjectInfo
+from promptrails.workspaces.actors import OPERATOR
 from promptrails.workspaces.models import Workspace
 
 log = logging.getLogger(__name__)
@@ -219,6 +220,19 @@ def remove(finding: Finding) -> bool:
         deletion.remove_keys([finding.key])
         return True
     return bool(storage.remove([finding.key]))
+
+
+def forget(missing: Sequence[Finding]) -> int:
+    """Deletes the records whose object is still missing, as every deletion goes; how many.
+
+    Raises StorageUnavailable.
+    """
+    forgotten = 0
+    for some in batches(iter(missing), deletion.BATCH):
+        ids = [finding.asset_id for finding in some if not storage.head(finding.key)]
+        owners = Workspace.objects.filter(pk__in=Asset.objects.filter(pk__in=ids).values("workspace"))
+        forgotten += sum(len(deletion.delete_assets(owner, ids, OPERATOR).ids) for owner in owners)
+    return forgotten
 
 
 def agreement(older_than: timedelta, stopping: Callable[[], bool] = lambda: False) -> Reconciliation:

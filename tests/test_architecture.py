@@ -13,7 +13,7 @@ FLOORS = [
     {"assets.activity", "assets.ingest", "assets.deletion", "assets.delivery", "assets.previewing"},
     {"assets.access", "assets.filters", "assets.search"}
     | {"assets.pagination", "assets.tallies", "assets.usage", "assets.prompts"}
-    | {"assets.bulk", "assets.reconciling", "assets.retention"},
+    | {"assets.bulk", "assets.reconciling", "assets.restoring", "assets.retention"},
     {"assets.pages", "assets.api", "assets.tasks", "assets.management", "assets.apps"},
 ]
 STRANGERS_TO_HTTP = set().union(*FLOORS[:4])

@@ -138,7 +138,7 @@ def fork(order: dict[str, Any], listening: socket.socket) -> int:
         random.seed()
         from assets import bulk, deletion
 
-        bulk.AT_ONCE, deletion.BATCH = 0, 5  # a deletion of a few is one of many batches
+        bulk.AT_ONCE, deletion.BATCH = 3, 5  # a deletion of a few is one of many batches
         arm(order.get("step", 0))
         serve(listening) if order["deed"] == "serve" else DEEDS[order["deed"]]()
         code = 0

@@ -19,7 +19,7 @@ from assets.reconciling import Fault, Finding
 MOST_MINUTES = 10_000_000  # nineteen years
 SHOWN = 20  # findings of each kind, without --list
 ADVICE = {
-    Fault.MISSING: "Put the object back from a backup, or delete the asset.",
+    Fault.MISSING: "Put the objects back from a backup, or delete the records with --delete-missing COUNT.",
     Fault.SIZE: "Put the object back from a backup, or delete the asset.",
     Fault.ORPHAN: "Take them in with import_assets --prefix, or delete them with --delete-orphans.",
     Fault.STRAY: "--fix removes them.",
@@ -39,6 +39,10 @@ class Command(BaseCommand):
             "--delete-orphans", action="store_true", help="delete objects that no record names, for good"
         )
         parser.add_argument(
+            "--delete-missing", type=int, metavar="COUNT",
+            help="delete the records whose object is missing, for good; just so many must be found",
+        )  # fmt: skip
+        parser.add_argument(
             "--older-than", type=int, default=60, metavar="MINUTES", help="leave younger ones alone (60)"
         )
         parser.add_argument(
@@ -46,10 +50,19 @@ class Command(BaseCommand):
         )
         parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
-    def handle(self, *args: Any, fix: bool, delete_orphans: bool, older_than: int, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        fix: bool,
+        delete_orphans: bool,
+        delete_missing: int | None,
+        older_than: int,
+        **options: Any,
+    ) -> None:
         if not 0 <= older_than <= MOST_MINUTES:
             raise CommandError(f"--older-than takes minutes, 0 or more (and {MOST_MINUTES:,} at most).")
         tally, repaired, started = reconciling.Tally(), Counter[Fault](), timezone.now()
+        missing: list[Finding] = []
         known = Tally.objects.aggregate(sum=Sum("assets"))["sum"] or 0
         try:
             with tqdm(total=known, unit=" records", file=sys.stderr, disable=options["quiet"]) as bar:
@@ -59,15 +72,23 @@ class Command(BaseCommand):
                         delete_orphans and finding.fault is Fault.ORPHAN and reconciling.remove(finding)
                     ) or (fix and reconciling.repair(finding))
                     repaired[finding.fault] += done
+                    if finding.fault is Fault.MISSING and len(missing) <= (delete_missing or 0):
+                        missing.append(finding)
                     self.show(finding, tally.faults[finding.fault], everything=options["list"])
                 bar.update(tally.records - bar.n)
+            if delete_missing and len(missing) == delete_missing:
+                repaired[Fault.MISSING] = reconciling.forget(missing)
         except StorageUnavailable as error:
             raise CommandError(
                 f"{error.message} Run it again; nothing is half done.", returncode=2
             ) from error
         self.report(tally, repaired)
+        found = tally.faults[Fault.MISSING]
         tally.faults -= repaired
         reconciling.write_down(tally, started)
+        if delete_missing is not None and found != delete_missing:
+            sentence = f"{found:,} records lack their object, not {delete_missing:,}: none was deleted."
+            raise CommandError(sentence, returncode=1)
         if tally.faults:
             raise CommandError("Storage and database do not agree.", returncode=1)
 

@@ -1,0 +1,53 @@
+"""After a database was restored from a backup: nothing that was under way then goes on by itself.
+
+The bucket is of another moment. What the restored rows would do to it, they would do to files that nobody
+meant: an upload that was under way has become an asset since, a deletion may have been cancelled.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils import timezone
+
+from assets import bulk
+from assets.models import BulkDeletion, IdempotentAnswer, Preview, Removal, RetentionRule, Upload
+from promptrails.workspaces.models import ApiKey
+
+RESPITE = timedelta(days=7)  # in which no retention rule deletes anything
+
+
+@dataclass(frozen=True)
+class Restored:
+    """How many of each were stopped or forgotten; `removals` and `keys` stay as they are."""
+
+    uploads: int
+    deletions: int
+    rules: int
+    sessions: int
+    removals: int
+    keys: int
+
+
+@transaction.atomic
+def after_restore() -> Restored:
+    """Intents are forgotten, with their objects left where they are; deletions of many are cancelled.
+
+    Recorded removals stay: their records are gone from the restored database as well.
+    """
+    running = BulkDeletion.objects.filter(state__in=[bulk.State.DRAFT, bulk.State.RUNNING])
+    deletions = running.select_for_update()
+    for found in deletions:
+        bulk.end(found, bulk.State.CANCELLED)
+    IdempotentAnswer.objects.all().delete()
+    Preview.objects.exclude(next_attempt_at=None).update(claims=0)
+    respite = timezone.now() + RESPITE
+    return Restored(
+        uploads=Upload.objects.all().delete()[0],
+        deletions=len(deletions),
+        rules=RetentionRule.objects.filter(starts_at__lt=respite).update(starts_at=respite),
+        sessions=Session.objects.all().delete()[0],
+        removals=Removal.objects.count(),
+        keys=ApiKey.objects.filter(revoked_at=None).count(),
+    )
