@@ -35,10 +35,6 @@ class Migration(migrations.Migration):
             name='action',
             field=models.CharField(choices=[('asset.uploaded', 'Uploaded'), ('asset.imported', 'Imported'), ('asset.deleted', 'Deleted'), ('asset.kept', 'Kept'), ('asset.released', 'No longer kept'), ('link.made', 'Link handed out'), ('key.created', 'API key created'), ('key.revoked', 'API key revoked'), ('member.added', 'Member added'), ('member.changed', 'Role changed'), ('member.removed', 'Member removed'), ('retention.changed', 'Retention changed')], max_length=50),
         ),
-        migrations.AddIndex(
-            model_name='asset',
-            index=models.Index(condition=models.Q(('kept', True)), fields=['workspace', 'type', 'created_at'], name='asset_kept'),
-        ),
         migrations.AddField(
             model_name='retentionrule',
             name='changed_by',
