@@ -143,5 +143,5 @@ def carry_out(deletion_id: str) -> bool:
         if not more:
             found.state, found.ended_at = State.DONE, timezone.now()
             found.save(update_fields=["state", "ended_at"])
-    deletion.remove_keys(keys)
+    deletion.remove_keys(keys, deletion.PATIENTLY if len(ids) > AT_ONCE else deletion.AWAITED)
     return more

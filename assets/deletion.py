@@ -6,6 +6,8 @@ the worker asks again with growing pauses. A crash leaves a whole asset or a rec
 """
 
 import logging
+import math
+import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +26,8 @@ from promptrails.workspaces.models import Workspace
 log = logging.getLogger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=6)
 IN_HAND = timedelta(seconds=30)  # how long whoever deletes has the first try to itself
+AWAITED = 2  # seconds that whoever deletes waits for storage, where it removes one object after the other
+PATIENTLY = math.inf  # of a worker
 BATCH = 1000  # keys: DeleteObjects takes no more (Amazon S3 API Reference)
 
 
@@ -52,10 +56,16 @@ def delete_assets(workspace: Workspace, asset_ids: Sequence[str], actor: Actor) 
     return Deleted(ids, remove_keys(keys))
 
 
-def remove_keys(keys: Sequence[str]) -> bool:
-    """Asks storage to remove these recorded objects; whether it confirmed all. An asset may have several."""
-    batches = [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
-    return sum(remove_objects(Q(storage_key__in=batch)) for batch in batches) == len(keys)
+def remove_keys(keys: Sequence[str], seconds: float = AWAITED) -> bool:
+    """Asks storage to remove these recorded objects; whether it confirmed all. An asset may have several.
+
+    After so many seconds the rest is left to a worker: somebody waits.
+    """
+    until, confirmed = time.monotonic() + seconds, 0
+    for start in range(0, len(keys), BATCH):
+        if (left := until - time.monotonic()) > 0:
+            confirmed += remove_objects(Q(storage_key__in=keys[start : start + BATCH]), left)
+    return confirmed == len(keys)
 
 
 @transaction.atomic
@@ -91,14 +101,14 @@ def removal_of(asset: Asset, key: str) -> Removal:
     )
 
 
-def remove_objects(which: Q) -> int:
+def remove_objects(which: Q, seconds: float = math.inf) -> int:
     """Asks storage to remove the recorded objects; how many it confirmed. Never raises for storage."""
     removals = list(Removal.objects.filter(which).order_by("next_attempt_at")[:BATCH])
     if not removals:
         return 0
-    reasons: dict[str, str] = {}
+    keys, reasons = [one.storage_key for one in removals], dict[str, str]()
     try:
-        gone, reason = set(storage.remove([one.storage_key for one in removals], reasons)), "not confirmed"
+        gone, reason = set(storage.remove(keys, reasons, seconds=seconds)), "not confirmed"
     except StorageUnavailable as error:
         gone, reason = set(), error.message + (f" ({storage.reason(error)})" if error.__cause__ else "")
     confirmed = [removal.pk for removal in removals if removal.storage_key in gone]

@@ -20,7 +20,7 @@ from django.utils import timezone
 from assets import deletion, previewing, storage
 from assets.ingest import KEY_PREFIX
 from assets.ingest.imports import batches
-from assets.models import Asset, Preview, Reconciliation, Removal, Upload
+from assets.models import Asset, Preview, Reconciliation, Removal, SignedPut, Upload
 from assets.storage import ObjectInfo
 from promptrails.workspaces.actors import OPERATOR
 from promptrails.workspaces.models import Workspace
@@ -189,7 +189,7 @@ def named_among(keys: Sequence[str]) -> set[str]:
     assets = [match[2] for match in map(PICTURE.fullmatch, keys) if match]
     previews = Preview.objects.filter(pk__in=assets, picture_key__in=keys)
     named = set(previews.values_list("picture_key", flat=True))
-    for table in (Asset, Upload, Removal):
+    for table in (Asset, Upload, Removal, SignedPut):
         found = table._default_manager.filter(storage_key__in=keys)
         named.update(found.values_list("storage_key", flat=True))
     return named

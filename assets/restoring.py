@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assets import bulk
-from assets.models import BulkDeletion, IdempotentAnswer, Preview, Removal, RetentionRule, Upload
+from assets.models import BulkDeletion, IdempotentAnswer, Preview, Removal, RetentionRule, SignedPut, Upload
 from promptrails.workspaces.models import ApiKey
 
 RESPITE = timedelta(days=7)  # in which no retention rule deletes anything
@@ -42,6 +42,7 @@ def after_restore() -> Restored:
         bulk.end(found, bulk.State.CANCELLED)
     IdempotentAnswer.objects.all().delete()
     Preview.objects.exclude(next_attempt_at=None).update(claims=0)
+    SignedPut.objects.all().delete()
     respite = timezone.now() + RESPITE
     return Restored(
         uploads=Upload.objects.all().delete()[0],

@@ -152,5 +152,5 @@ def expire(rule_id: int) -> bool:
         due = oldest(rule.workspace, rule.type, rule.days, now).select_for_update(skip_locked=True)
         ids = list(due.values_list("id", flat=True)[: deletion.BATCH])
         keys = deletion.record_deletion(rule.workspace, ids, ACTOR)[1] if ids else []
-    deletion.remove_keys(keys)
+    deletion.remove_keys(keys, deletion.PATIENTLY)
     return len(ids) == deletion.BATCH

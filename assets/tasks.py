@@ -43,10 +43,12 @@ def expire(context: JobContext, timestamp: int) -> None:
 
 
 @app.periodic(cron="*/15 * * * *")
-@app.task(queueing_lock="sweep-intents", pass_context=False)
-def sweep_intents(timestamp: int) -> None:
-    """Every quarter of an hour: uploads that never finished."""
-    ingest.sweep_intents()
+@app.task(queueing_lock="sweep-intents", pass_context=True)
+def sweep_intents(context: JobContext, timestamp: int) -> None:
+    """Every quarter of an hour: uploads that never finished, and what came by a URL when nobody wanted it."""
+    for sweep in (ingest.sweep_intents, ingest.sweep_signed_puts):
+        while not context.should_abort() and sweep() == ingest.SWEEP:
+            pass
 
 
 @app.periodic(cron="17 3 * * *")

@@ -5,13 +5,14 @@ from assets.ingest.direct import DirectUpload, complete_upload, request_upload
 from assets.ingest.facts import AssetFacts, check
 from assets.ingest.folders import files_in, import_folder
 from assets.ingest.imports import Import, Outcome, Result
-from assets.ingest.intents import KEY_PREFIX, record_intent, sweep_intents
+from assets.ingest.intents import KEY_PREFIX, SWEEP, record_intent, sweep_intents, sweep_signed_puts
 from assets.ingest.manifest import FORMULA, Manifest
 from assets.ingest.streams import Intake, check_size, store
 
 __all__ = [
     "FORMULA",
     "KEY_PREFIX",
+    "SWEEP",
     "AssetFacts",
     "DirectUpload",
     "Import",
@@ -29,4 +30,5 @@ __all__ = [
     "request_upload",
     "store",
     "sweep_intents",
+    "sweep_signed_puts",
 ]

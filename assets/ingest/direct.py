@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from assets import storage
@@ -11,7 +12,7 @@ from assets.ingest.facts import AssetFacts, check, check_type
 from assets.ingest.intents import become_asset, discard, record_intent
 from assets.ingest.streams import check_size
 from assets.kinds import MediaType, media_type
-from assets.models import Asset, Upload
+from assets.models import Asset, SignedPut, Upload
 from assets.sniffing import HEAD, media_of
 from assets.storage import ObjectInfo
 from promptrails.workspaces.actors import OPERATOR, Actor
@@ -47,7 +48,9 @@ def request_upload(workspace: Workspace, facts: AssetFacts, file_size: int) -> D
     if file_size > SINGLE_PUT_MAX:
         raise TooLarge("Storage takes 5 GiB at most in one PUT.", {"file_size": f"at most {SINGLE_PUT_MAX}"})
     facts = replace(facts, content_type=media.content_type)
-    upload = record_intent(workspace, new_ksuid(), media, file_size=file_size, facts=facts)
+    with transaction.atomic():
+        upload = record_intent(workspace, new_ksuid(), media, file_size=file_size, facts=facts)
+        SignedPut.objects.create(workspace=workspace, asset_id=upload.id, storage_key=upload.storage_key)
     # One PUT only: whoever keeps the URL cannot change the file after it was looked at.
     headers = {"Content-Type": media.content_type, "If-None-Match": "*"}
     url = storage.sign_put(upload.storage_key, expires_in=URL_LIFETIME, size=file_size, headers=headers)

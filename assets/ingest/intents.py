@@ -10,7 +10,7 @@ from assets import activity, deletion, storage
 from assets.errors import Conflict, StorageUnavailable
 from assets.ingest.facts import AssetFacts, check_type
 from assets.kinds import MediaType
-from assets.models import Asset, Removal, Upload
+from assets.models import Asset, Removal, SignedPut, Upload
 from promptrails.workspaces.actors import Actor
 from promptrails.workspaces.models import Workspace
 
@@ -150,6 +150,29 @@ def sweep_intents() -> int:
         Removal.objects.bulk_create([removal_of(upload) for upload in mine], ignore_conflicts=True)
         Upload.objects.filter(pk__in=[upload.pk for upload in mine]).delete()
     return len(mine)
+
+
+@transaction.atomic
+def sweep_signed_puts() -> int:
+    """Forgets URLs that have ended; what was put by one after its asset had gone becomes a recorded removal.
+
+    How many URLs.
+    """
+    ended = SignedPut.objects.select_for_update(skip_locked=True).filter(ends_at__lte=timezone.now())
+    puts = {put.storage_key: put for put in ended.order_by("ends_at")[:SWEEP]}
+    named = set[str]()
+    for table in (Upload, Asset):  # in this order: an intent that becomes an asset meanwhile is seen as one
+        named |= set(
+            table._default_manager.filter(storage_key__in=puts).values_list("storage_key", flat=True)
+        )
+    removals = [
+        Removal(storage_key=key, workspace_id=put.workspace_id, asset_id=put.asset_id)
+        for key, put in puts.items()
+        if key not in named
+    ]
+    Removal.objects.bulk_create(removals, ignore_conflicts=True)
+    SignedPut.objects.filter(pk__in=[put.pk for put in puts.values()]).delete()
+    return len(puts)
 
 
 def without_parts(upload: Upload) -> bool:

@@ -18,6 +18,7 @@ from assets.models.records import (
     IdempotentAnswer,
     Reconciliation,
     Removal,
+    SignedPut,
     Upload,
     in_a_day,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "Removal",
     "RetentionRule",
     "SearchVectorField",
+    "SignedPut",
     "Tally",
     "Upload",
     "in_a_day",

@@ -32,6 +32,18 @@ class Upload(models.Model):
         workspace_id: str
 
 
+class SignedPut(models.Model):
+    """A URL was handed out by which this object can be put, even after it was refused or deleted.
+
+    At the end an object that nothing else names is removed.
+    """
+
+    storage_key = models.CharField(max_length=1024, unique=True, db_collation="C")
+    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+")
+    asset_id = KSUIDField()
+    ends_at = models.DateTimeField(default=in_a_day, db_index=True, help_text="a slow PUT may go on so long")
+
+
 class Removal(models.Model):
     """An object that storage must still give up; the row goes when storage confirms that it is gone."""
 

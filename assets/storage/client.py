@@ -19,6 +19,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 MISSING = {"404", "NoSuchKey", "NotFound"}
 TRANSFER_TIMEOUT = 10  # seconds at least for an answer to 8 MiB: an upload is no page
+HTML = (b"<html", b"<!doctype html")
 AWAY = "Storage does not answer at the moment. Nothing was lost; try again in a minute."
 FAILURES = Counter(
     "promptrails_storage_failures", "Operations that storage did not do: away, or at fault.", ["operation"]
@@ -79,13 +80,18 @@ def wary(made: Any) -> Any:
     return made
 
 
-def refuse_pages(http_response: Any, **rest: Any) -> None:
+def refuse_pages(http_response: Any, model: Any, **rest: Any) -> None:
     """S3 speaks XML; HTML with status 200 is a gateway's page for people, and confirms nothing.
 
-    Raises NotOfS3. (An object's own bytes may be HTML: who reads one looks for its ETag.)
+    Raises NotOfS3. What an object's own bytes are does not count: it has an ETag.
     """
-    is_page = http_response.headers.get("content-type", "").startswith("text/html")
-    if is_page and http_response.status_code < 300 and "etag" not in http_response.headers:
+    if http_response.status_code >= 300:
+        return
+    if model.name in {"GetObject", "HeadObject"}:
+        is_page = "etag" not in http_response.headers
+    else:
+        is_page = http_response.content.lstrip()[:14].lower().startswith(HTML)
+    if is_page:
         raise NotOfS3
 
 

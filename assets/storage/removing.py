@@ -1,5 +1,7 @@
 """Removing objects, with every version of them: after it nothing can be brought back."""
 
+import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
@@ -15,20 +17,23 @@ NO_BATCHES = {"MissingContentMD5", "NotImplemented", "MethodNotAllowed", "Invali
 NO_BATCHES |= {"405", "501"}  # said by the status alone
 NOT_IN_XML = "MalformedXML"  # a key with a control character: one such would hold up all of its batch
 DELETE_BATCH = 1000
+LEFT = "It was left to a worker."
 Reasons = dict[str, str]
 
 
 @guarded
-def remove(keys: Sequence[str], reasons: Reasons | None = None) -> list[str]:
+def remove(keys: Sequence[str], reasons: Reasons | None = None, *, seconds: float = math.inf) -> list[str]:
     """Removes objects; the keys that storage confirms as gone. One that never was there is gone too.
 
-    Why it refuses the others is put into `reasons`. Raises StorageUnavailable when storage does not answer.
+    Why it refuses the others is put into `reasons`. After so many seconds no other key is begun with, where
+    each takes requests of its own. Raises StorageUnavailable when storage does not answer.
     """
     gone: list[str] = []
     why: Reasons = {} if reasons is None else reasons
+    until = time.monotonic() + seconds
     for start in range(0, len(keys), DELETE_BATCH):
         batch = keys[start : start + DELETE_BATCH]
-        gone += remove_batch(batch, why) if len(batch) > 1 else remove_singly(batch, why)
+        gone += remove_batch(batch, why, until) if len(batch) > 1 else remove_singly(batch, why, until)
     return gone
 
 
@@ -38,20 +43,28 @@ def refusals() -> set[str]:
     return set()
 
 
-def remove_batch(keys: Sequence[str], why: Reasons) -> list[str]:
+def remove_batch(keys: Sequence[str], why: Reasons, until: float) -> list[str]:
     if "DeleteObjects" in refusals():
-        return remove_singly(keys, why)
+        return remove_singly(keys, why, until)
     try:
         answer = delete_objects([{"Key": key} for key in keys])
     except ClientError as error:
         if not goes_singly(error):
             raise
-        return remove_singly(keys, why)
+        return remove_singly(keys, why, until)
     marked = {item["Key"] for item in answer.get("Deleted", []) if item.get("DeleteMarker")}
     gone = {item["Key"] for item in answer.get("Deleted", [])} - marked
     gone |= {item["Key"] for item in answer.get("Errors", []) if item.get("Code") == "NoSuchKey"}
     why |= {item["Key"]: in_words(item) for item in answer.get("Errors", [])}
-    return [key for key in keys if key in gone or (key in marked and purged(key, why))]
+    in_time = (key for key in keys if key in gone or may_begin(key, why, until))
+    return [key for key in in_time if key in gone or (key in marked and purged(key, why))]
+
+
+def may_begin(key: str, why: Reasons, until: float) -> bool:
+    if time.monotonic() < until:
+        return True
+    why.setdefault(key, LEFT)
+    return False
 
 
 def goes_singly(error: ClientError) -> bool:
@@ -61,14 +74,14 @@ def goes_singly(error: ClientError) -> bool:
     return code_of(error) in NO_BATCHES | {NOT_IN_XML}
 
 
-def remove_singly(keys: Sequence[str], why: Reasons) -> list[str]:
+def remove_singly(keys: Sequence[str], why: Reasons, until: float) -> list[str]:
     """One request a key; a refused one is left out, a store that is away ends it.
 
     S3 answers 204 even where there is no such key. A 404 confirms nothing: a proxy or a wrong bucket answers
     so; of services that say NoSuchKey instead, a listing is asked, which such a proxy does not have.
     """
     gone = []
-    for key in keys:
+    for key in (key for key in keys if may_begin(key, why, until)):
         try:
             answer = client().delete_object(Bucket=settings.STORAGE.bucket, Key=key)
         except ClientError as error:

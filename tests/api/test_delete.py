@@ -103,7 +103,7 @@ def test_what_storage_does_not_confirm_stays_recorded(
     api: Client, acme: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asset = make_asset(acme)
-    monkeypatch.setattr(storage, "remove", lambda keys, reasons: [])
+    monkeypatch.setattr(storage, "remove", lambda keys, reasons, seconds: [])
     assert delete(api, [asset.id]).json()["data"]["deleted"] == [asset.id]
     assert Removal.objects.get().storage_key == asset.storage_key
 

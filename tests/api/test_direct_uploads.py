@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.test import Client
 from django.utils import timezone
 
-from assets import deletion, ingest, storage
+from assets import deletion, ingest, reconciling, storage
 from assets.kinds import BY_CONTENT_TYPE
-from assets.models import Asset, Upload
+from assets.models import Asset, Removal, SignedPut, Upload
 from promptrails.workspaces import keys
 from promptrails.workspaces.ksuids import new_ksuid
 from promptrails.workspaces.models import Scope, Workspace
@@ -183,6 +183,40 @@ def test_a_deleted_upload_does_not_come_back(sender: Sender, acme: Workspace) ->
     assert sender.api.delete(f"{ASSETS}/{asset['id']}").status_code == 204
     fault(sender.complete(), 404, "not_found")
     assert left_behind(acme) == []
+
+
+@pytest.mark.parametrize("refused", [True, False], ids=["refused", "deleted"])
+def test_a_url_that_is_used_again_leaves_nothing_for_good(
+    sender: Sender, acme: Workspace, refused: bool
+) -> None:
+    """It lives for an hour whatever becomes of the file; what it brings is known meanwhile, and goes."""
+    sender.announce()
+    sender.put(bytes(len(FILE)) if refused else FILE)
+    id = sender.complete().json().get("data", {}).get("id")
+    assert refused or sender.api.delete(f"{ASSETS}/{id}").status_code == 204
+    assert sender.put() == 200
+    (key,) = SignedPut.objects.values_list("storage_key", flat=True)
+    assert storage.head(key)
+    assert reconciling.named_among([key]) == {key}
+    SignedPut.objects.update(ends_at=timezone.now())
+    assert ingest.sweep_signed_puts() == 1
+    deletion.remove_due()
+    assert left_behind(acme) == []
+    assert not SignedPut.objects.exists()
+
+
+def test_a_url_that_ends_takes_no_asset_with_it(sender: Sender) -> None:
+    sender.announce()
+    sender.put()
+    SignedPut.objects.update(ends_at=timezone.now())
+    assert ingest.sweep_signed_puts() == 1
+    assert sender.complete().status_code == 201
+    sender.announce()
+    sender.put()
+    assert sender.complete().status_code == 201
+    SignedPut.objects.update(ends_at=timezone.now())
+    assert ingest.sweep_signed_puts() == 1
+    assert not Removal.objects.exists()
 
 
 def test_another_workspaces_upload_does_not_exist(sender: Sender, other: Workspace) -> None:

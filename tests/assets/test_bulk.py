@@ -97,7 +97,7 @@ def test_files_and_previews_leave_storage_in_batches(acme: Workspace, ada: User)
 def test_while_storage_is_away_rows_go_and_removals_stay_recorded(
     acme: Workspace, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(keys: object, reasons: object) -> list[str]:
+    def fail(keys: object, reasons: object, seconds: float) -> list[str]:
         raise StorageUnavailable("Storage does not answer.")
 
     make_assets(acme, 25)

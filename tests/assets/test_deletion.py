@@ -1,7 +1,9 @@
 """Deleting: whole before, gone after, and a recorded removal whenever storage did not confirm."""
 
+import time
 from datetime import timedelta
 from threading import Barrier, Thread
+from unittest import mock
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -141,3 +143,27 @@ def test_the_database_refuses_to_change_the_log(acme: Workspace, ada: User, chan
     ):
         cursor.execute(change)
     assert DELETIONS.get().actor_email == ada.email
+
+
+def test_whoever_deletes_waits_two_seconds_at_most_where_each_object_takes_its_time(
+    acme: Workspace, ada: User
+) -> None:
+    """As on a service without DeleteObjects, far away; a worker removes the rest."""
+    assets = [store_asset(acme) for _ in range(6)]
+    single = storage.client().delete_object
+
+    def slow(**where: str) -> object:
+        time.sleep(0.2)
+        return single(**where)
+
+    with mock.patch.object(storage.client(), "delete_object", slow):
+        storage.refusals().add("DeleteObjects")
+        _, keys = deletion.record_deletion(acme, [asset.pk for asset in assets], Actor(ada))
+        assert not deletion.remove_keys(keys, 0.5)
+        left = Removal.objects.count()
+        assert 2 <= left <= 5
+        assert {removal.last_error for removal in Removal.objects.all()} == {"It was left to a worker."}
+        Removal.objects.update(next_attempt_at=timezone.now())
+        assert deletion.remove_due() == left
+    storage.refusals().clear()
+    assert not list(storage.list_objects(f"assets/{acme.pk}/"))

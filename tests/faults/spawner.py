@@ -117,6 +117,7 @@ def clean_up() -> None:
     from assets import deletion, ingest
 
     ingest.sweep_intents()
+    ingest.sweep_signed_puts()
     deletion.remove_due()
 
 

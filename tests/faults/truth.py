@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from assets import bulk, deletion, ingest, previewing, reconciling, retention, storage
 from assets.ingest import KEY_PREFIX
-from assets.models import Asset, BulkDeletion, BulkItem, Preview, PreviewStatus, Removal, Upload
+from assets.models import Asset, BulkDeletion, BulkItem, Preview, PreviewStatus, Removal, SignedPut, Upload
 from assets.previews import Sandbox
 
 
@@ -26,6 +26,7 @@ def broken() -> list[str]:
     pictures = list(Preview.objects.exclude(picture_key="").values_list("picture_key", flat=True))
     intents = set(Upload.objects.values_list("storage_key", flat=True))
     named = Counter([*sizes, *pictures, *intents, *Removal.objects.values_list("storage_key", flat=True)])
+    named.update(set(SignedPut.objects.values_list("storage_key", flat=True)) - named.keys())
     wrong = [key for key, size in sizes.items() if objects.get(key) != size]
     return [
         *(f"{key} is named {named[key]} times" for key in objects if named[key] != 1),
@@ -64,7 +65,9 @@ def let_time_pass(sandbox: Sandbox) -> None:
     Upload.objects.update(expires_at=now)
     Removal.objects.update(next_attempt_at=now)
     Preview.objects.exclude(next_attempt_at=None).update(next_attempt_at=now)
+    SignedPut.objects.update(ends_at=now)
     ingest.sweep_intents()
+    ingest.sweep_signed_puts()
     bulk.run_due()
     retention.run_due()
     for _ in previewing.make_due(sandbox):

@@ -151,7 +151,7 @@ def test_a_delete_while_storage_is_away_says_so_and_completes_later(
 ) -> None:
     asset = store_asset(acme)
 
-    def fail(keys: list[str], reasons: dict[str, str]) -> list[str]:
+    def fail(keys: list[str], reasons: dict[str, str], seconds: float) -> list[str]:
         raise StorageUnavailable("Storage does not answer.")
 
     monkeypatch.setattr(storage, "remove", fail)
