@@ -1,6 +1,6 @@
 """The one way in: an intent first, then the object, then the asset; nothing half-done stays."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -73,6 +73,10 @@ def test_facts_that_cannot_be_are_refused_and_leave_nothing(acme: Workspace, fac
     assert not list(storage.list_objects(f"assets/{acme.id}/"))
 
 
+def in_an_hour() -> datetime:
+    return timezone.now() + timedelta(hours=1)
+
+
 def test_an_upload_that_storage_refused_is_swept_with_whatever_it_left(
     acme: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,9 +95,7 @@ def test_an_upload_that_storage_refused_is_swept_with_whatever_it_left(
     upload = Upload.objects.get()
     assert storage.head(upload.storage_key)
     assert ingest.sweep_intents() == 0, "what storage was sent may still arrive"
-    Upload.objects.filter(expires_at__lt=timezone.now() + timedelta(hours=1)).update(
-        expires_at=timezone.now()
-    )
+    Upload.objects.filter(expires_at__lt=in_an_hour()).update(expires_at=timezone.now())
     assert ingest.sweep_intents() == 1
     Removal.objects.update(next_attempt_at=timezone.now())
     assert deletion.remove_due() == 1
