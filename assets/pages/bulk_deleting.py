@@ -105,7 +105,8 @@ def confirmation(request: WorkspaceRequest, draft: BulkDeletion, error: str = ""
         "error": error,
         "back_url": Addresses(draft.workspace, draft.matching).back,
     }
-    return render(request, "assets/deletion_confirm.html", context, status=400 if error else 200)
+    template = "assets/deletion_form.html" if request.htmx else "assets/deletion_confirm.html"
+    return render(request, template, context, status=400 if error else 200)
 
 
 def first_cards(draft: BulkDeletion) -> list[Card]:

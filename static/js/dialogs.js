@@ -7,6 +7,12 @@ document.addEventListener("htmx:afterSwap", (event) => {
   dialog.querySelector("[data-cancel]")?.focus();
 });
 
+// What was refused says why on a page of its own.
+document.addEventListener("htmx:responseError", (event) => {
+  const { elt, target } = event.detail;
+  if (target === dialog) elt.form?.requestSubmit(elt);
+});
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-cancel]") && dialog?.open) {
     event.preventDefault();
