@@ -5,12 +5,12 @@ meanwhile: once a changed rule is saved, nothing is deleted by the old one. An a
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Sum
 from django.utils import timezone
 
 from assets import activity, deletion
@@ -23,6 +23,12 @@ from promptrails.workspaces.models import Workspace
 ACTOR = Actor(title="Retention")
 SECONDS = 20  # of work until other tasks have their turn
 COUNTING_SECONDS = 60
+LISTED = """
+SELECT preview.asset_id, picture_key, peaks, details, reason, days AS rule_days, starts_at AS rule_starts
+FROM assets_preview preview JOIN assets_asset asset ON asset.id = preview.asset_id
+LEFT JOIN assets_retentionrule rule ON rule.workspace_id = asset.workspace_id AND rule.type = asset.type
+WHERE preview.asset_id = ANY (%s)
+"""
 
 
 @dataclass(frozen=True)
@@ -38,15 +44,16 @@ def rules_of(workspace: Workspace) -> dict[str, RetentionRule]:
     return {rule.type: rule for rule in RetentionRule.objects.filter(workspace=workspace)}
 
 
-def with_rules(previews: QuerySet[Preview]) -> QuerySet[Preview]:
-    """Each with the rule that its asset expires by, for `rule_of`: a list asks no query more for it."""
-    rule = RetentionRule.objects.filter(workspace=OuterRef("asset__workspace"), type=OuterRef("asset__type"))
-    days, starts = Subquery(rule.values("days")), Subquery(rule.values("starts_at"))
-    return previews.annotate(rule_days=days, rule_starts=starts)
+def previews_and_rules(asset_ids: Sequence[str]) -> Iterable[Preview]:
+    """What lists show of these assets' previews, each with the rule that its asset expires by (`rule_of`).
+
+    One join written out: made by the ORM it takes thrice the time, on every list.
+    """
+    return Preview.objects.raw(LISTED, [list(asset_ids)])
 
 
 def rule_of(preview: Preview | None) -> RetentionRule | None:
-    """Of what `with_rules` has found; None where no rule takes it."""
+    """Of what `previews_and_rules` has found; None where no rule takes it."""
     days, starts = getattr(preview, "rule_days", None), getattr(preview, "rule_starts", None)
     return RetentionRule(days=days, starts_at=starts) if days and starts else None
 

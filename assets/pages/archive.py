@@ -17,7 +17,7 @@ from assets.delivery import attachment, safe_name
 from assets.errors import InvalidInput, NotFound
 from assets.filters import LIST_COLUMNS
 from assets.models import Asset
-from assets.pages.streamed import Streamed
+from assets.pages.streamed import Streamed, read_ahead
 from assets.pagination import PAGE_SIZE
 from assets.storage import ObjectInfo
 from promptrails.workspaces.access import WorkspaceRequest, member_required
@@ -71,10 +71,10 @@ def objects_of(assets: Sequence[Asset]) -> dict[str, ObjectInfo]:
 
 def zipped(assets: Sequence[Asset], found: dict[str, ObjectInfo]) -> ZipStream:
     archive, names = ZipStream(sized=True), Names()
-    for asset in assets:
-        if asset.pk in found:
-            info = found[asset.pk]
-            archive.add(storage.chunks(info.key), names.unique(asset.file_name), size=info.size)
+    there = [asset for asset in assets if asset.pk in found]
+    bodies = read_ahead([storage.chunks(found[asset.pk].key) for asset in there])
+    for asset, body in zip(there, bodies, strict=True):
+        archive.add(body, names.unique(asset.file_name), size=found[asset.pk].size)
     lost = [f"{safe_name(asset.file_name)}  {asset.pk}\n" for asset in assets if asset.pk not in found]
     if lost:
         archive.add(NOT_THERE + "".join(lost), names.unique(MISSING))

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from assets import delivery, retention
@@ -88,8 +87,8 @@ class Addresses:
 
 def previews_of(assets: Sequence[Asset]) -> dict[str, Preview]:
     """What workers have made of these assets, by id, and the rule by which each expires, in one query."""
-    found = retention.with_rules(Preview.objects.filter(pk__in=[asset.pk for asset in assets]))
-    return {preview.pk: preview for preview in found.only("picture_key", "peaks", "details", "reason")}
+    found = retention.previews_and_rules([asset.pk for asset in assets])
+    return {preview.pk: preview for preview in found}
 
 
 def to_cards(assets: Sequence[Asset], addresses: Addresses) -> list[Card]:
@@ -105,7 +104,7 @@ def to_card(
 ) -> Card:
     codec = preview.details.get(f"{asset.type}_codec", "") if preview else ""
     media_url = delivery.preview_url(asset, codec) or ""
-    size = (asset.width, asset.height)
+    width, height = asset.width, asset.height
     return Card(
         id=asset.id,
         url=addresses.detail(asset.id),
@@ -124,14 +123,14 @@ def to_card(
         unheard=unheard_codec(asset, preview) if media_url else "",
         format=f"{asset.content_type} ({codec})" if codec else asset.content_type,
         alt=asset.file_name,
-        width=asset.width,
-        height=asset.height,
-        dimensions=f"{asset.width} × {asset.height}" if asset.width and asset.height else "",
+        width=width,
+        height=height,
+        dimensions=f"{width} × {height}" if width and height else "",
         duration=duration_text(asset.duration),
         shown=asset.type if media_url else "",
         source=f"{asset.provider} · {asset.model}" if asset.model else asset.provider,
-        shape=format_html(' data-width="{}" data-height="{}"', *size) if all(size) else SafeString(),
-        extent=format_html(' width="{}" height="{}"', *size) if all(size) else SafeString(),
+        shape=SafeString(f' data-width="{width:d}" data-height="{height:d}"' if width and height else ""),
+        extent=SafeString(f' width="{width:d}" height="{height:d}"' if width and height else ""),
         picture_url=delivery.shown_url(preview.picture_key) if preview and preview.picture_key else "",
         wave=wave_path(preview.bars, WAVE_BARS) if preview else "",
         awaited=asset.preview_status == PreviewStatus.PENDING,

@@ -1,6 +1,7 @@
 """Long answers: as many at once as leave threads for pages."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import BoundedSemaphore
 
 from django.conf import settings
@@ -30,3 +31,36 @@ class Streamed:
         if self.is_open:
             self.is_open = False
             turns.release()
+
+
+def read_ahead(bodies: Sequence[Generator[bytes]]) -> list[Iterator[bytes]]:
+    """The same bodies, to be read one after the other: a chunk ahead, and the next one's first chunk.
+
+    While a chunk is summed up and sent, storage hands out the next one. Three are in memory at most.
+    """
+    chunks: dict[int, Future[bytes | None]] = {}
+    pool = ThreadPoolExecutor(2)
+
+    def ask(number: int) -> None:
+        chunks[number] = pool.submit(next, bodies[number], None)
+
+    def read(number: int) -> Iterator[bytes]:
+        try:
+            for ahead in (number, number + 1):
+                if ahead < len(bodies) and ahead not in chunks:
+                    ask(ahead)
+            while chunk := chunks[number].result():
+                ask(number)
+                yield chunk
+        except BaseException:  # nobody reads on: neither this body nor those behind it
+            end(number)
+            raise
+        if number == len(bodies) - 1:
+            pool.shutdown(wait=False)
+
+    def end(number: int) -> None:
+        pool.shutdown(wait=True, cancel_futures=True)
+        for body in bodies[number : number + 2]:
+            body.close()
+
+    return [read(number) for number in range(len(bodies))]

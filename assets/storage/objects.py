@@ -1,7 +1,7 @@
 """Objects: put, head, peek, read, list."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, BinaryIO
 
 from botocore.exceptions import ClientError
@@ -83,7 +83,7 @@ def read(key: str, offset: int, length: int) -> bytes | None:
         return bytes(body.read())
 
 
-def chunks(key: str) -> Iterator[bytes]:
+def chunks(key: str) -> Generator[bytes]:
     """The object's bytes as they come, CHUNK at a time.
 
     Raises StorageUnavailable, also in the middle, and where there is no such object (any more).
