@@ -116,7 +116,7 @@ def record(claimed: Preview, asset: Asset, made: previews.Preview) -> None:
     """Raises StorageUnavailable when the picture cannot be put; then nothing of it stays unknown."""
     key = ""
     if made.picture:
-        key = f"{KEY_PREFIX}{asset.workspace_id}/{asset.pk}/preview-{secrets.token_hex(6)}.webp"
+        key = f"{KEY_PREFIX}{asset.workspace_id}/{asset.pk}_preview-{secrets.token_hex(6)}.webp"
         removal = Removal(workspace_id=asset.workspace_id, asset_id=asset.pk, storage_key=key)
         removal.next_attempt_at = timezone.now() + LEASE
         removal.save()

@@ -27,8 +27,9 @@ from promptrails.workspaces.models import Workspace
 
 log = logging.getLogger(__name__)
 PAGE = 1000  # objects of a listing (Amazon S3 API Reference, ListObjectsV2), and rows
-PICTURE = re.compile(rf"{KEY_PREFIX}([0-9A-Za-z]{{27}})/([0-9A-Za-z]{{27}})/preview-[^/]*")
-OWN = re.compile(rf"{KEY_PREFIX}([0-9A-Za-z]{{27}})/([0-9A-Za-z]{{27}})/.*", re.DOTALL)
+# Of the layout before, too, in which each asset had a folder.
+PICTURE = re.compile(rf"{KEY_PREFIX}([0-9A-Za-z]{{27}})/([0-9A-Za-z]{{27}})[_/]preview-[^/]*")
+OWN = re.compile(rf"{KEY_PREFIX}([0-9A-Za-z]{{27}})/([0-9A-Za-z]{{27}})[._/].*", re.DOTALL)
 ROW = ("id", "storage_key", "file_size", "created_at", "workspace_id")
 
 

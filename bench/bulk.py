@@ -105,7 +105,7 @@ def timed(work: Callable[[], object], pair: Pair | None = None) -> float:
 def fill(workspace: Workspace) -> list[str]:
     """As many assets with objects of their own; the keys."""
     ids = [new_ksuid() for _ in range(FILES)]
-    keys = [f"assets/{workspace.pk}/{id}/original.png" for id in ids]
+    keys = [f"assets/{workspace.pk}/{id}.png" for id in ids]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(put, keys))
     common = {"type": "image", "provider": "fal", "file_size": len(BODY), "content_type": "image/png"}

@@ -44,7 +44,7 @@ def make_asset(workspace: Workspace, **fields: Any) -> Asset:
         "provider": "fal",
         "file_name": name,
         "file_size": 1000,
-        "storage_key": f"assets/{workspace.id}/{asset_id}/original",
+        "storage_key": f"assets/{workspace.id}/{asset_id}",
     }
     return Asset.objects.create(
         id=asset_id,

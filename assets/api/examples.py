@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiExample
 
 ASSET_ID, WORKSPACE_ID = "3Aq6Z8v1FGZnCxtvZsmPM6GleYi", "37pcl8FlQHeCS1dATanqyPQ5Twf"
 UNKNOWN_ID = "3Aq6fz2HH3fTUYQhAu1GKEfbZsq"
-KEY = f"assets/{WORKSPACE_ID}/{ASSET_ID}/original.png"
+KEY = f"assets/{WORKSPACE_ID}/{ASSET_ID}.png"
 NOTED: dict[str, Any] = {
     "provider": "fal",
     "model": "flux-pro",
@@ -66,7 +66,7 @@ DIRECT_UPLOAD = {
 }
 REQUESTED = {
     "id": ASSET_ID,
-    "upload_url": f"https://files.example.com/assets/{WORKSPACE_ID}/{ASSET_ID}/original.mp4?X-Amz-Algorithm=…",
+    "upload_url": f"https://files.example.com/assets/{WORKSPACE_ID}/{ASSET_ID}.mp4?X-Amz-Algorithm=…",
     "headers": {"Content-Type": "video/mp4", "If-None-Match": "*"},
     "expires_at": "2026-03-12T10:30:05Z",
 }

@@ -22,7 +22,8 @@ from promptrails.workspaces.models import Workspace
 
 BATCH = 500  # objects, and rows of one INSERT
 THREADS = 8  # objects looked at at once
-OWN_KEY = re.compile(rf"{KEY_PREFIX}([0-9A-Za-z]{{27}})/([0-9A-Za-z]{{27}})/(original)?.*")
+# In the layout before, each asset had a folder, and its file was called original.
+OWN_KEY = re.compile(rf"{KEY_PREFIX}([0-9A-Za-z]{{27}})/([0-9A-Za-z]{{27}})(\.|/original|[_/]).*")
 
 
 @dataclass
@@ -90,10 +91,10 @@ def own_id_of(workspace: Workspace, prefix: str, key: str) -> str:
     match = OWN_KEY.fullmatch(key)
     if not match:
         return ""
-    owner, asset_id, original = match.groups()
+    owner, asset_id, then = match.groups()
     if owner != workspace.id and (owner not in prefix or Workspace.objects.filter(id=owner).exists()):
         raise Conflict("It lies under the prefix of another workspace.")
-    if not original:
+    if then in {"_", "/"}:
         raise InvalidInput("It is what the app made of an asset, not an asset.")
     return asset_id
 

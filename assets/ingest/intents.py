@@ -28,8 +28,11 @@ def existing_asset(workspace: Workspace, asset_id: str) -> Asset | None:
 
 
 def storage_key(workspace: Workspace, asset_id: str, media: MediaType) -> str:
-    """Made of ids only: what people call a file never becomes part of its key."""
-    return f"{KEY_PREFIX}{workspace.id}/{asset_id}/original{media.extension}"
+    """Made of ids only: what people call a file never becomes part of its key.
+
+    No folder for each asset: some stores keep empty ones, and a listing walks through all of them.
+    """
+    return f"{KEY_PREFIX}{workspace.id}/{asset_id}{media.extension}"
 
 
 def record_intent(

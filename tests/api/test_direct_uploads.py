@@ -280,7 +280,7 @@ def test_a_hostile_name_is_a_label_and_nothing_else(sender: Sender, acme: Worksp
     sender.announce(file_name="../../etc/passwd")
     sender.put()
     asset = sender.complete().json()["data"]
-    assert asset["storage_key"] == f"assets/{acme.id}/{asset['id']}/original.png"
+    assert asset["storage_key"] == f"assets/{acme.id}/{asset['id']}.png"
     assert asset["file_name"] == "../../etc/passwd"
 
 

@@ -90,7 +90,7 @@ def test_an_interrupted_run_is_gone_on_with(acme: Workspace, folder: Path) -> No
     assert before >= 1
     Upload.objects.create(  # what a killed process leaves of the file that it was at
         id=(left := ingest.Import(acme).facts(("new.png",), 1, SPRING)).id, workspace=acme,
-        storage_key=f"assets/{acme.id}/{left.id}/original.png",
+        storage_key=f"assets/{acme.id}/{left.id}.png",
     )  # fmt: skip
     (folder / "new.png").write_bytes(png())
     os.utime(folder / "new.png", (SPRING.timestamp(), SPRING.timestamp()))
@@ -147,12 +147,12 @@ def test_objects_of_others_and_on_their_way_are_left_alone(
     deletion.record_deletion(acme, [deleted.id], Actor(ada))
     lost = store_asset(acme)
     Asset.objects.filter(id=lost.id).delete()
-    intruder = f"assets/{other.id}/{new_ksuid()}/original.png"
+    intruder = f"assets/{other.id}/{new_ksuid()}.png"
     storage.put(intruder, io.BytesIO(png()), "image/png")
     preview = f"assets/{acme.id}/{lost.id}/thumbnail.webp"
     storage.put(preview, io.BytesIO(png()), "image/png")
     coming = Upload.objects.create(
-        workspace=acme, id=(new := new_ksuid()), storage_key=f"assets/{acme.id}/{new}/original.png"
+        workspace=acme, id=(new := new_ksuid()), storage_key=f"assets/{acme.id}/{new}.png"
     )
     storage.put(coming.storage_key, io.BytesIO(png()), "image/png")
     results = {
@@ -237,3 +237,23 @@ def test_a_call_that_makes_no_sense_is_refused(
     acme.slug = "nobody"
     with pytest.raises(CommandError):
         run(acme, prefix="x")
+
+
+@pytest.mark.parametrize(
+    ("after_the_id", "result"),
+    [
+        (".png", "imported"),
+        ("/original.png", "imported"),
+        ("_preview-abc.webp", "skipped"),
+        ("/preview-abc.webp", "skipped"),
+    ],
+)
+def test_an_object_of_the_app_s_own_is_known_by_its_key(
+    acme: Workspace, after_the_id: str, result: str
+) -> None:
+    """In today's layout and in the one before, in which each asset had a folder."""
+    key = f"assets/{acme.pk}/{(id := new_ksuid())}{after_the_id}"
+    storage.put(key, io.BytesIO(png()), "image/png")
+    (outcome,) = ingest.import_objects(Import(acme), f"assets/{acme.pk}/")
+    assert outcome.result == result
+    assert [asset.pk for asset in Asset.objects.all()] == ([id] if result == "imported" else [])

@@ -32,7 +32,7 @@ def test_a_stored_file_is_an_asset_of_its_real_size(acme: Workspace) -> None:
 def test_what_people_call_a_file_never_becomes_part_of_its_key(acme: Workspace) -> None:
     asset = store_asset(acme, file_name="../../etc/passwd<script>.png")
     assert asset.file_name == "../../etc/passwd<script>.png"
-    assert asset.storage_key == f"assets/{acme.id}/{asset.id}/original.png"
+    assert asset.storage_key == f"assets/{acme.id}/{asset.id}.png"
 
 
 def test_storing_the_same_id_twice_gives_the_same_asset(acme: Workspace) -> None:

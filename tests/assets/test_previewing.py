@@ -53,7 +53,7 @@ def run(maker: Any) -> list[PreviewStatus]:
 
 def pictures(workspace: Workspace) -> list[str]:
     return [
-        found.key for found in storage.list_objects(f"assets/{workspace.id}/") if "/preview-" in found.key
+        found.key for found in storage.list_objects(f"assets/{workspace.id}/") if "_preview-" in found.key
     ]
 
 
@@ -172,7 +172,7 @@ def test_a_picture_that_cannot_be_put_is_never_left_unknown(acme: Workspace) -> 
     with failing(answers(503, "SlowDown")):
         assert run(Maker(PICTURE)) == [PreviewStatus.PENDING]
     removal = Removal.objects.get()  # it may have arrived all the same
-    assert "/preview-" in removal.storage_key
+    assert "_preview-" in removal.storage_key
     assert removal.next_attempt_at > timezone.now()
 
 

@@ -83,10 +83,11 @@ def test_each_fault_is_found_and_told_once(
     pictures = dict(Preview.objects.values_list("asset_id", "picture_key"))
     storage.remove([gone.storage_key, pictures[blind.pk], pictures[imported.pk]])
     put(cut.storage_key)
-    orphan = f"assets/{acme.pk}/{new_ksuid()}/original.png"
-    stray = f"assets/{acme.pk}/{new_ksuid()}/preview-abc.webp"
-    put(orphan)
-    put(stray)
+    orphan = f"assets/{acme.pk}/{new_ksuid()}.png"
+    stray = f"assets/{acme.pk}/{new_ksuid()}_preview-abc.webp"
+    earlier = f"assets/{acme.pk}/{new_ksuid()}/"  # the layout before: a folder for each asset
+    for key in (orphan, stray, earlier + "original.png", earlier + "preview-abc.webp"):
+        put(key)
     put("elsewhere/notes.txt")
     found, tally = findings()
     assert {(one.fault, one.key) for one in found} == {
@@ -96,8 +97,10 @@ def test_each_fault_is_found_and_told_once(
         (Fault.LOST, pictures[imported.pk]),
         (Fault.ORPHAN, orphan),
         (Fault.STRAY, stray),
+        (Fault.ORPHAN, earlier + "original.png"),
+        (Fault.STRAY, earlier + "preview-abc.webp"),
     }
-    assert len(found) == 6
+    assert len(found) == 8
     assert tally.foreign == 1
 
 
@@ -113,16 +116,16 @@ def test_an_empty_bucket_beside_a_full_database_is_told_and_nothing_is_repaired(
 
 
 def test_what_is_young_on_its_way_or_going_is_left_alone(acme: Workspace) -> None:
-    put(f"assets/{acme.pk}/{new_ksuid()}/original.png")
+    put(f"assets/{acme.pk}/{new_ksuid()}.png")
     make_asset(acme, created_at=timezone.now())
     assert findings(timedelta(minutes=5))[0] == []
     assert len(findings()[0]) == 2
-    going = f"assets/{acme.pk}/{new_ksuid()}/original.png"
+    going = f"assets/{acme.pk}/{new_ksuid()}.png"
     put(going)
     Removal.objects.create(workspace=acme, asset_id=new_ksuid(), storage_key=going)
     facts = ingest.AssetFacts("a.png", "image/png")
     coming = ingest.request_upload(acme, facts, 100)
-    put(f"assets/{acme.pk}/{coming.id}/original.png")
+    put(f"assets/{acme.pk}/{coming.id}.png")
     assert len(findings()[0]) == 2
 
 
@@ -144,8 +147,8 @@ def test_fix_makes_lost_previews_again_and_removes_stray_ones_and_nothing_else(
 ) -> None:
     lost = Preview.objects.get(asset=previewed[0]).picture_key
     storage.remove([lost, previewed[1].storage_key])
-    stray = f"assets/{acme.pk}/{new_ksuid()}/preview-abc.webp"
-    orphan = f"assets/{acme.pk}/{new_ksuid()}/original.png"
+    stray = f"assets/{acme.pk}/{new_ksuid()}_preview-abc.webp"
+    orphan = f"assets/{acme.pk}/{new_ksuid()}.png"
     put(stray)
     put(orphan)
     said, code = refused("--fix")
@@ -168,7 +171,7 @@ def test_fix_makes_lost_previews_again_and_removes_stray_ones_and_nothing_else(
 
 
 def test_objects_of_a_workspace_that_this_database_lacks_are_deleted_only_when_asked(acme: Workspace) -> None:
-    key = f"assets/{new_ksuid()}/{new_ksuid()}/original.png"
+    key = f"assets/{new_ksuid()}/{new_ksuid()}.png"
     odd = "assets/odd ключ/\n.png"
     put(key)
     put(odd)
@@ -223,11 +226,11 @@ def test_previews_that_lie_far_behind_their_originals_take_no_memory(
     monkeypatch.setattr(reconciling, "PAGE", 3)
     expected, ids = Expected(), [new_ksuid() for _ in range(30_000)]
     tracemalloc.start()
-    expected.add((f"assets/{acme.pk}/{id}/preview-{new_ksuid()}.webp", id) for id in ids)
+    expected.add((f"assets/{acme.pk}/{id}_preview-{new_ksuid()}.webp", id) for id in ids)
     held = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     assert held < 100_000
-    middle = f"assets/{acme.pk}/{sorted(ids)[20]}/~"
+    middle = f"assets/{acme.pk}/{sorted(ids)[20]}~"
     assert [id for _, id in expected.taken(middle)] == sorted(ids)[:21]
     assert list(expected.taken(middle)) == []
     assert [id for _, id in expected.taken(None)] == sorted(ids)[21:]

@@ -49,7 +49,7 @@ def test_previews_that_come_take_their_places_without_a_reload(
     make(sandbox)
     expect(pictures).to_have_count(3, timeout=15_000)
     assert page.evaluate(
-        "[...document.querySelectorAll('#results img')].every(i => i.src.includes('/preview-'))"
+        "[...document.querySelectorAll('#results img')].every(i => i.src.includes('_preview-'))"
     )
     expect(page.locator("#awaited[hx-get]")).to_have_count(0)
     shown = page.locator("#results a.name").all_inner_texts()
@@ -69,7 +69,7 @@ def test_a_second_look_fetches_no_thumbnail_again(
         "Network.responseReceived",
         lambda event: (
             fetched.append(event["response"]["url"])
-            if "/preview-" in event["response"]["url"]
+            if "_preview-" in event["response"]["url"]
             and not event["response"].get("fromDiskCache")
             and event["requestId"] not in cached
             else None

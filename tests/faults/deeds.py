@@ -110,7 +110,7 @@ def complete_what_is_no_picture(world: World) -> Deed:
 
     def check() -> None:
         assert not Asset.objects.filter(pk=id).exists()
-        assert not storage.head(f"assets/{world.workspace.pk}/{id}/original.png")
+        assert not storage.head(f"assets/{world.workspace.pk}/{id}.png")
 
     return Deed(lambda: world.call("POST", f"{UPLOADS}/{id}/complete"), {404, 415}, check)
 
@@ -127,7 +127,7 @@ def gone(assets: list[Asset]) -> Callable[[], None]:
     def check() -> None:
         assert not Asset.objects.filter(pk__in=[asset.pk for asset in assets]).exists()
         for asset in assets:
-            assert not list(storage.list_objects(f"assets/{asset.workspace_id}/{asset.pk}/"))
+            assert not list(storage.list_objects(f"assets/{asset.workspace_id}/{asset.pk}"))
 
     return check
 
