@@ -6,7 +6,6 @@ the worker asks again with growing pauses. A crash leaves a whole asset or a rec
 """
 
 import logging
-import math
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +26,8 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=6)
 IN_HAND = timedelta(seconds=30)  # how long whoever deletes has the first try to itself
 AWAITED = 2  # seconds that whoever deletes waits for storage, where it removes one object after the other
-PATIENTLY = math.inf  # of a worker
+PATIENTLY = 60  # seconds of a worker for one batch
+CLAIM = timedelta(minutes=5)  # longer than a batch takes, whatever the last of its requests waits for
 BATCH = 1000  # keys: DeleteObjects takes no more (Amazon S3 API Reference)
 
 
@@ -101,9 +101,9 @@ def removal_of(asset: Asset, key: str) -> Removal:
     )
 
 
-def remove_objects(which: Q, seconds: float = math.inf) -> int:
+def remove_objects(which: Q, seconds: float = PATIENTLY) -> int:
     """Asks storage to remove the recorded objects; how many it confirmed. Never raises for storage."""
-    removals = list(Removal.objects.filter(which).order_by("next_attempt_at")[:BATCH])
+    removals = claimed(which)
     if not removals:
         return 0
     keys, reasons = [one.storage_key for one in removals], dict[str, str]()
@@ -122,8 +122,26 @@ def remove_objects(which: Q, seconds: float = math.inf) -> int:
     return len(confirmed)
 
 
+@transaction.atomic
+def claimed(which: Q) -> list[Removal]:
+    """Up to BATCH of them, for whoever asks alone until CLAIM is over.
+
+    Of two who remove the same, the slower would remove what was put under the key again.
+    """
+    mine = Removal.objects.filter(which).select_for_update(skip_locked=True)
+    removals = list(mine.order_by("next_attempt_at")[:BATCH])
+    mine_now = Removal.objects.filter(pk__in=[removal.pk for removal in removals])
+    mine_now.update(next_attempt_at=timezone.now() + CLAIM)
+    return removals
+
+
 def postpone(removals: Sequence[Removal], reason: str) -> None:
     """Puts the next try off: 15 seconds after the first failure, doubling up to six hours."""
+    if reason == storage.LEFT:  # not tried, so nothing has failed
+        Removal.objects.filter(pk__in=[removal.pk for removal in removals]).update(
+            next_attempt_at=timezone.now(), last_error=reason
+        )
+        return
     for attempts in {removal.attempts for removal in removals}:
         pause, alike = pause_after(attempts), [one for one in removals if one.attempts == attempts]
         log.warning("%d objects not removed yet (%s), next try in %s", len(alike), reason, pause)

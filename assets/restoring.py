@@ -9,10 +9,20 @@ from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
-from assets import bulk
-from assets.models import BulkDeletion, IdempotentAnswer, Preview, Removal, RetentionRule, SignedPut, Upload
+from assets import bulk, storage
+from assets.models import (
+    Activity,
+    BulkDeletion,
+    IdempotentAnswer,
+    Preview,
+    Removal,
+    RetentionRule,
+    SignedPut,
+    Upload,
+)
 from promptrails.workspaces.models import ApiKey
 
 RESPITE = timedelta(days=7)  # in which no retention rule deletes anything
@@ -34,8 +44,14 @@ class Restored:
 def after_restore() -> Restored:
     """Intents are forgotten, with their objects left where they are; deletions of many are cancelled.
 
-    Recorded removals stay: their records are gone from the restored database as well.
+    Recorded removals stay, as their records are gone from the restored database as well; but not that of an
+    object which was put again since, by an import for one. Raises StorageUnavailable.
     """
+    newest = Activity.objects.aggregate(at=Max("at"))["at"]
+    for removal in Removal.objects.iterator(1000):
+        there = storage.head(removal.storage_key)
+        if there and newest and there.modified and there.modified > newest:
+            removal.delete()
     running = BulkDeletion.objects.filter(state__in=[bulk.State.DRAFT, bulk.State.RUNNING])
     deletions = running.select_for_update()
     for found in deletions:

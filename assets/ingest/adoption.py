@@ -14,7 +14,7 @@ from assets.ingest.facts import AssetFacts, check_type
 from assets.ingest.imports import Import, Outcome, Result, batches
 from assets.ingest.intents import KEY_PREFIX, asset_of
 from assets.ingest.streams import check_size
-from assets.models import Asset, Removal, Upload
+from assets.models import Asset, Removal, SignedPut, Upload
 from assets.sniffing import HEAD, media_of
 from assets.storage import ObjectInfo
 from promptrails.workspaces.actors import OPERATOR
@@ -107,6 +107,8 @@ def mark_known(workspace: Workspace, batch: Sequence[Found]) -> None:
             found.becomes(Result.SKIPPED, "It is a folder's marker.")
     for key in Upload.objects.filter(storage_key__in=by_key).values_list("storage_key", flat=True):
         by_key[key].becomes(Result.SKIPPED, "It is being uploaded.")
+    for key in SignedPut.objects.filter(storage_key__in=by_key).values_list("storage_key", flat=True):
+        by_key[key].becomes(Result.SKIPPED, "It came by a URL for an upload that is over.")
     for key in Removal.objects.filter(storage_key__in=by_key).values_list("storage_key", flat=True):
         by_key[key].becomes(Result.SKIPPED, "It was deleted, and is about to be removed.")
     assets = Asset.objects.filter(storage_key__in=by_key)

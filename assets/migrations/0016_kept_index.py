@@ -10,6 +10,8 @@ class Migration(migrations.Migration):
     dependencies = [("assets", "0015_activity_truncate")]
 
     operations = [
+        # Where 0014 made it already, or where making it was interrupted.
+        migrations.RunSQL("DROP INDEX CONCURRENTLY IF EXISTS asset_kept", migrations.RunSQL.noop),
         AddIndexConcurrently(
             model_name="asset",
             index=models.Index(

@@ -6,6 +6,7 @@ from threading import BoundedSemaphore
 
 from django.conf import settings
 
+from assets import storage
 from assets.errors import Busy
 
 turns = BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
@@ -34,9 +35,10 @@ class Streamed:
 
 
 def read_ahead(bodies: Sequence[Generator[bytes]]) -> list[Iterator[bytes]]:
-    """The same bodies, to be read one after the other: a chunk ahead, and the next one's first chunk.
+    """The same bodies, to be read one after the other, a chunk ahead: while one is summed up and sent.
 
-    While a chunk is summed up and sent, storage hands out the next one. Three are in memory at most.
+    The next body is begun when the last chunk of this one is in hand, and no sooner: storage hangs up on
+    whoever does not read. Three chunks are in memory at most.
     """
     chunks: dict[int, Future[bytes | None]] = {}
     pool = ThreadPoolExecutor(2)
@@ -46,11 +48,12 @@ def read_ahead(bodies: Sequence[Generator[bytes]]) -> list[Iterator[bytes]]:
 
     def read(number: int) -> Iterator[bytes]:
         try:
-            for ahead in (number, number + 1):
-                if ahead < len(bodies) and ahead not in chunks:
-                    ask(ahead)
+            if number not in chunks:
+                ask(number)
             while chunk := chunks[number].result():
                 ask(number)
+                if len(chunk) < storage.CHUNK and number + 1 < len(bodies) and number + 1 not in chunks:
+                    ask(number + 1)
                 yield chunk
         except BaseException:  # nobody reads on: neither this body nor those behind it
             end(number)

@@ -16,12 +16,14 @@ from assets.storage.client import (
     transfer_client,
 )
 from assets.storage.cors import allow_origins, allowed_origins, preflight
-from assets.storage.objects import chunks, head, list_objects, peek, put, read
-from assets.storage.removing import refusals, remove
+from assets.storage.objects import CHUNK, chunks, head, list_objects, peek, put, read
+from assets.storage.removing import LEFT, refusals, remove
 from assets.storage.urls import credentials, public_base, public_origin, sign, sign_put
 from assets.storage.writing import PART, ObjectWriter, abort_unfinished
 
 __all__ = [
+    "CHUNK",
+    "LEFT",
     "PART",
     "ObjectInfo",
     "ObjectWriter",

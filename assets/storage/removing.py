@@ -90,8 +90,7 @@ def remove_singly(keys: Sequence[str], why: Reasons, until: float) -> list[str]:
                     raise
                 why[key] = in_words(error.response.get("Error", {}))
                 continue
-            if is_listed(key):
-                why[key] = "It is still listed."
+            if not is_unlisted(key, why):
                 continue
             answer = {}
         if not answer.get("DeleteMarker") or purged(key, why):
@@ -99,9 +98,18 @@ def remove_singly(keys: Sequence[str], why: Reasons, until: float) -> list[str]:
     return gone
 
 
-def is_listed(key: str) -> bool:
-    found = client().list_objects_v2(Bucket=settings.STORAGE.bucket, Prefix=key, MaxKeys=1)
-    return any(item["Key"] == key for item in found.get("Contents", []))
+def is_unlisted(key: str, why: Reasons) -> bool:
+    """Whether a listing has it no more; one that is refused says nothing."""
+    try:
+        found = client().list_objects_v2(Bucket=settings.STORAGE.bucket, Prefix=key, MaxKeys=1)
+    except ClientError as error:
+        if is_fault_of_store(error):
+            raise
+        why[key] = in_words(error.response.get("Error", {}))
+        return False
+    if any(item["Key"] == key for item in found.get("Contents", [])):
+        why[key] = "It is still listed."
+    return key not in why
 
 
 def purged(key: str, why: Reasons) -> bool:

@@ -198,6 +198,8 @@ def test_a_url_that_is_used_again_leaves_nothing_for_good(
     (key,) = SignedPut.objects.values_list("storage_key", flat=True)
     assert storage.head(key)
     assert reconciling.named_among([key]) == {key}
+    (outcome,) = ingest.import_objects(ingest.Import(acme), f"assets/{acme.pk}/")
+    assert outcome.result == "skipped", "nobody takes it in by accident"
     SignedPut.objects.update(ends_at=timezone.now())
     assert ingest.sweep_signed_puts() == 1
     deletion.remove_due()

@@ -167,3 +167,19 @@ def test_whoever_deletes_waits_two_seconds_at_most_where_each_object_takes_its_t
         assert deletion.remove_due() == left
     storage.refusals().clear()
     assert not list(storage.list_objects(f"assets/{acme.pk}/"))
+
+
+def test_two_who_remove_never_ask_for_the_same(acme: Workspace, ada: User) -> None:
+    """The slower one would remove what was put under the key meanwhile."""
+    _, keys = deletion.record_deletion(acme, [store_asset(acme).pk], Actor(ada))
+    Removal.objects.update(next_attempt_at=timezone.now())
+    seen: list[int] = []
+
+    def remove(asked: list[str], *rest: object, **options: object) -> list[str]:
+        seen.append(deletion.remove_due())  # another worker, while this one waits for storage
+        return asked
+
+    with mock.patch.object(storage, "remove", remove):
+        assert deletion.remove_keys(keys)
+    assert seen == [0]
+    assert not Removal.objects.exists()

@@ -19,6 +19,7 @@ from tests.api.calling import Answer
 from tests.test_worker import ROOT
 
 KILLED = -signal.SIGKILL
+SESSIONS = "application_name=forks"  # tells theirs from what other tests have left open
 
 
 @dataclass
@@ -70,7 +71,7 @@ def lab(bucket: str, **more: str) -> Iterator[Lab]:
     database = connection.settings_dict
     place = f"{database['HOST']}:{database['PORT']}/{database['NAME']}"
     environ = os.environ | {
-        "DATABASE_URL": f"postgresql://{database['USER']}:{database['PASSWORD']}@{place}",
+        "DATABASE_URL": f"postgresql://{database['USER']}:{database['PASSWORD']}@{place}?{SESSIONS}",
         "STORAGE_ENDPOINT": str(settings.STORAGE.endpoint),
         "STORAGE_BUCKET": bucket,
         "STORAGE_ACCESS_KEY_ID": settings.STORAGE.access_key_id or "",

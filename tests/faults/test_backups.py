@@ -3,6 +3,7 @@
 import io
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -46,8 +47,10 @@ def postgres(tool: str, *options: str) -> None:
 
 
 def restore_database(dump: Path) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     connection.close()
-    postgres("pg_restore", "--clean", "--if-exists", "--single-transaction", str(dump))
+    postgres("pg_restore", "--single-transaction", str(dump))
 
 
 def copy_of_bucket() -> Copy:
@@ -80,8 +83,13 @@ def test_an_older_database_beside_a_newer_bucket_loses_no_file(
     assert request("PUT", begun.url, bodies[3], **begun.headers)[0] == 200
     draft = bulk.draft_of_chosen(acme, [spared.pk])
     BulkDeletion.objects.filter(pk=draft.pk).update(state=bulk.State.RUNNING, actor=ada)
+    stored_again = store_asset(acme, png(9, 9))
+    deletion.record_deletion(acme, [stored_again.pk], OPERATOR)
     back_up(dump)
 
+    deletion.remove_keys([stored_again.storage_key])
+    time.sleep(1.1)  # storage tells whole seconds
+    storage.put(stored_again.storage_key, io.BytesIO(png(9, 9)), "image/png")
     bulk.cancel(acme, draft.pk)
     deletion.delete_asset(acme, deleted.pk, OPERATOR)
     ingest.complete_upload(acme, begun.id)
@@ -101,7 +109,13 @@ def test_an_older_database_beside_a_newer_bucket_loses_no_file(
     assert command("reconcile", "--older-than=0", "--quiet", "--delete-missing=2")[0] == 1
     assert Asset.objects.filter(pk=deleted.pk).exists(), "another number deletes nothing"
     assert command("reconcile", "--older-than=0", "--quiet", "--fix", "--delete-missing=1")[0] == 0
-    kept = [(stays.pk, bodies[0]), (spared.pk, bodies[2]), (begun.id, bodies[3]), (late.pk, bodies[4])]
+    kept = [
+        (stored_again.pk, png(9, 9)),
+        (stays.pk, bodies[0]),
+        (spared.pk, bodies[2]),
+        (begun.id, bodies[3]),
+        (late.pk, bodies[4]),
+    ]
     assert set(Asset.objects.values_list("id", flat=True)) == {id for id, _ in kept}
     for id, body in kept:
         assert storage.read(Asset.objects.get(pk=id).storage_key, 0, 10_000) == body

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from assets import restoring
+from assets.errors import StorageUnavailable
 
 REPORT = """\
 {uploads:>8,}  uploads under way forgotten; what came of them stays in the bucket
@@ -21,4 +22,8 @@ class Command(BaseCommand):
     help = "Stop what a restored database would go on with, so that it does nothing to newer files."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(REPORT.format(**vars(restoring.after_restore())))
+        try:
+            done = restoring.after_restore()
+        except StorageUnavailable as error:
+            raise CommandError(f"{error.message} Nothing was changed.") from error
+        self.stdout.write(REPORT.format(**vars(done)))
