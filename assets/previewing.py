@@ -7,7 +7,6 @@ worker repeats what a killed one was at.
 
 import io
 import logging
-import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,8 +19,8 @@ from django.utils import timezone
 from assets import previews, storage
 from assets.deletion import pause_after
 from assets.errors import StorageUnavailable
-from assets.ingest import KEY_PREFIX
 from assets.kinds import media_type
+from assets.layout import picture_key
 from assets.models import Asset, Preview, PreviewStatus, Removal
 from assets.previews import CannotPreview, NotStarted, Sandbox, TakesTooLong
 
@@ -116,7 +115,7 @@ def record(claimed: Preview, asset: Asset, made: previews.Preview) -> None:
     """Raises StorageUnavailable when the picture cannot be put; then nothing of it stays unknown."""
     key = ""
     if made.picture:
-        key = f"{KEY_PREFIX}{asset.workspace_id}/{asset.pk}_preview-{secrets.token_hex(6)}.webp"
+        key = picture_key(asset.workspace_id, asset.pk)
         removal = Removal(workspace_id=asset.workspace_id, asset_id=asset.pk, storage_key=key)
         removal.next_attempt_at = timezone.now() + LEASE
         removal.save()

@@ -5,7 +5,6 @@ Memory is flat whatever the number. The system lives meanwhile, so nothing is sa
 """
 
 import logging
-import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,8 +17,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from assets import deletion, previewing, storage
-from assets.ingest import KEY_PREFIX
 from assets.ingest.imports import batches
+from assets.layout import KEY_PREFIX, OWN, PICTURE
 from assets.models import Asset, Preview, Reconciliation, Removal, SignedPut, Upload
 from assets.storage import ObjectInfo
 from promptrails.workspaces.actors import OPERATOR
@@ -27,9 +26,6 @@ from promptrails.workspaces.models import Workspace
 
 log = logging.getLogger(__name__)
 PAGE = 1000  # objects of a listing (Amazon S3 API Reference, ListObjectsV2), and rows
-# Of the layout before, too, in which each asset had a folder.
-PICTURE = re.compile(rf"{KEY_PREFIX}([0-9A-Za-z]{{27}})/([0-9A-Za-z]{{27}})[_/]preview-[^/]*")
-OWN = re.compile(rf"{KEY_PREFIX}([0-9A-Za-z]{{27}})/([0-9A-Za-z]{{27}})[._/].*", re.DOTALL)
 ROW = ("id", "storage_key", "file_size", "created_at", "workspace_id")
 
 
@@ -183,11 +179,11 @@ def unknown(unnamed: Sequence[ObjectInfo], before: datetime, tally: Tally) -> It
         if storage.head(info.key) and not named_among([info.key]):
             match = PICTURE.fullmatch(info.key)
             fault = Fault.STRAY if match else Fault.ORPHAN
-            yield Finding(fault, info.key, info.size, match[2] if match else "")
+            yield Finding(fault, info.key, info.size, match["asset"] if match else "")
 
 
 def named_among(keys: Sequence[str]) -> set[str]:
-    assets = [match[2] for match in map(PICTURE.fullmatch, keys) if match]
+    assets = [match["asset"] for match in map(PICTURE.fullmatch, keys) if match]
     previews = Preview.objects.filter(pk__in=assets, picture_key__in=keys)
     named = set(previews.values_list("picture_key", flat=True))
     for table in (Asset, Upload, Removal, SignedPut):
@@ -211,12 +207,12 @@ def remove(finding: Finding) -> bool:
     cannot be recorded.
     """
     match = OWN.fullmatch(finding.key)
-    owner = Workspace.objects.filter(pk=match[1]).first() if match else None
+    owner = Workspace.objects.filter(pk=match["workspace"]).first() if match else None
     with transaction.atomic():
         if named_among([finding.key]):
             return False
         if match and owner:
-            Removal.objects.create(workspace=owner, asset_id=match[2], storage_key=finding.key)
+            Removal.objects.create(workspace=owner, asset_id=match["asset"], storage_key=finding.key)
     if match and owner:
         deletion.remove_keys([finding.key])
         return True

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = [
-    {"assets.kinds", "assets.errors", "assets.sniffing"},
+    {"assets.kinds", "assets.errors", "assets.layout", "assets.sniffing"},
     {"assets.models", "assets.signing", "assets.storage", "assets.previews", "assets.locks"},
     {"assets.activity", "assets.ingest", "assets.deletion", "assets.delivery", "assets.previewing"},
     {"assets.access", "assets.filters", "assets.search"}

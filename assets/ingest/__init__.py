@@ -5,13 +5,12 @@ from assets.ingest.direct import DirectUpload, complete_upload, request_upload
 from assets.ingest.facts import AssetFacts, check
 from assets.ingest.folders import files_in, import_folder
 from assets.ingest.imports import Import, Outcome, Result
-from assets.ingest.intents import KEY_PREFIX, SWEEP, record_intent, sweep_intents, sweep_signed_puts
+from assets.ingest.intents import SWEEP, record_intent, sweep_intents, sweep_signed_puts
 from assets.ingest.manifest import FORMULA, Manifest
 from assets.ingest.streams import Intake, check_size, store
 
 __all__ = [
     "FORMULA",
-    "KEY_PREFIX",
     "SWEEP",
     "AssetFacts",
     "DirectUpload",

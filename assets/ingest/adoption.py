@@ -1,6 +1,5 @@
 """Objects that are in the bucket already become assets where they lie: nothing is copied."""
 
-import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,8 +11,9 @@ from assets import activity, storage
 from assets.errors import Conflict, DomainError, InvalidInput
 from assets.ingest.facts import AssetFacts, check_type
 from assets.ingest.imports import Import, Outcome, Result, batches
-from assets.ingest.intents import KEY_PREFIX, asset_of
+from assets.ingest.intents import asset_of
 from assets.ingest.streams import check_size
+from assets.layout import ORIGINAL, OWN
 from assets.models import Asset, Removal, SignedPut, Upload
 from assets.sniffing import HEAD, media_of
 from assets.storage import ObjectInfo
@@ -22,8 +22,6 @@ from promptrails.workspaces.models import Workspace
 
 BATCH = 500  # objects, and rows of one INSERT
 THREADS = 8  # objects looked at at once
-# In the layout before, each asset had a folder, and its file was called original.
-OWN_KEY = re.compile(rf"{KEY_PREFIX}([0-9A-Za-z]{{27}})/([0-9A-Za-z]{{27}})(\.|/original|[_/]).*")
 
 
 @dataclass
@@ -88,15 +86,15 @@ def own_id_of(workspace: Workspace, prefix: str, key: str) -> str:
 
     What a workspace left that is no more is taken when the prefix names it.
     """
-    match = OWN_KEY.fullmatch(key)
+    match = OWN.fullmatch(key)
     if not match:
         return ""
-    owner, asset_id, then = match.groups()
+    owner = match["workspace"]
     if owner != workspace.id and (owner not in prefix or Workspace.objects.filter(id=owner).exists()):
         raise Conflict("It lies under the prefix of another workspace.")
-    if then in {"_", "/"}:
+    if not ORIGINAL.fullmatch(key):
         raise InvalidInput("It is what the app made of an asset, not an asset.")
-    return asset_id
+    return match["asset"]
 
 
 def mark_known(workspace: Workspace, batch: Sequence[Found]) -> None:

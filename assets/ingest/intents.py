@@ -10,11 +10,11 @@ from assets import activity, deletion, storage
 from assets.errors import Conflict, StorageUnavailable
 from assets.ingest.facts import AssetFacts, check_type
 from assets.kinds import MediaType
+from assets.layout import original_key
 from assets.models import Asset, Removal, SignedPut, Upload
 from promptrails.workspaces.actors import Actor
 from promptrails.workspaces.models import Workspace
 
-KEY_PREFIX = "assets/"
 SWEEP = 1000  # intents at once
 LATE = timedelta(minutes=10)  # in which a request that was given up may still be carried out
 
@@ -25,14 +25,6 @@ def existing_asset(workspace: Workspace, asset_id: str) -> Asset | None:
     if asset and asset.workspace_id != workspace.id:
         raise Conflict("This id is taken.", {"id": asset_id})
     return asset
-
-
-def storage_key(workspace: Workspace, asset_id: str, media: MediaType) -> str:
-    """Made of ids only: what people call a file never becomes part of its key.
-
-    No folder for each asset: some stores keep empty ones, and a listing walks through all of them.
-    """
-    return f"{KEY_PREFIX}{workspace.id}/{asset_id}{media.extension}"
 
 
 def record_intent(
@@ -47,7 +39,7 @@ def record_intent(
 
     Raises Conflict while an object of this key is still being removed.
     """
-    key = storage_key(workspace, asset_id, media)
+    key = original_key(workspace.id, asset_id, media.extension)
     if Upload.objects.filter(id=asset_id).exclude(workspace=workspace).exists():
         raise Conflict("This id is taken.", {"id": asset_id})
     if Removal.objects.filter(storage_key=key).exists():

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from assets import bulk, deletion, ingest, previewing, reconciling, retention, storage
-from assets.ingest import KEY_PREFIX
+from assets.layout import KEY_PREFIX
 from assets.models import Asset, BulkDeletion, BulkItem, Preview, PreviewStatus, Removal, SignedPut, Upload
 from assets.previews import Sandbox
 
