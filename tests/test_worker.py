@@ -144,17 +144,26 @@ class App:
         self.process.wait(40)
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """With a workspace of its own, so that no demo is made."""
-    app = App(tmp_path_factory.mktemp("run"))
+@contextlib.contextmanager
+def prepared(folder: Path, script: str, **environ: str) -> Iterator[App]:
+    """Migrated, with what the script makes; a key that it prints is TEST_KEY. It leaves nothing behind."""
+    app = App(folder)
+    app.environ |= environ
     try:
         assert app.command("migrate", "--verbosity=0").returncode == 0
-        made = app.command("shell", "--verbosity=0", "-c", SETUP)
+        made = app.command("shell", "--verbosity=0", "-c", script)
         assert made.returncode == 0, made.stderr
+        app.environ["TEST_KEY"] = "".join(made.stdout.split()[-1:])
         yield app
     finally:
         app.kill_everything()
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """With a workspace of its own, so that no demo is made."""
+    with prepared(tmp_path_factory.mktemp("run"), SETUP) as app:
+        yield app
 
 
 @pytest.fixture

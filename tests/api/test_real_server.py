@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from tests.test_worker import App, wait_until
+from tests.test_worker import App, prepared, wait_until
 
 pytestmark = pytest.mark.slow
 MEGABYTE = 1024 * 1024
@@ -46,16 +46,9 @@ TAIL = b"\r\n--" + BOUNDARY + b"--\r\n"
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    app = App(tmp_path_factory.mktemp("uploads"))
-    try:
-        assert app.command("migrate", "--verbosity=0").returncode == 0
-        made = app.command("shell", "--verbosity=0", "--command", SETUP)
-        assert made.returncode == 0, made.stderr
-        app.environ["TEST_KEY"] = made.stdout.split()[-1]
+    with prepared(tmp_path_factory.mktemp("uploads"), SETUP) as app:
         app.start()
         yield app
-    finally:
-        app.kill_everything()
 
 
 def begin(app: App, size: int) -> http.client.HTTPConnection:

@@ -31,7 +31,7 @@ from tests.faults import truth
 from tests.faults.deeds import World
 from tests.faults.lab import lab
 from tests.storage_servers import named, second_seaweedfs, using_storage
-from tests.test_worker import PASSWORD, App, signed_in, wait_until
+from tests.test_worker import PASSWORD, App, prepared, signed_in, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults]
 SETUP = f"""
@@ -62,17 +62,9 @@ sandbox.stop()
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    app = App(tmp_path_factory.mktemp("engines"))
-    app.environ |= {"API_RATE_LIMIT": "1000000"}
-    try:
-        assert app.command("migrate", "--verbosity=0").returncode == 0
-        made = app.command("shell", "--verbosity=0", "-c", SETUP)
-        assert made.returncode == 0, made.stderr
-        app.environ["TEST_KEY"] = made.stdout.split()[-1]
+    with prepared(tmp_path_factory.mktemp("engines"), SETUP, API_RATE_LIMIT="1000000") as app:
         app.start()
         yield app
-    finally:
-        app.kill_everything()
 
 
 @dataclass
