@@ -20,6 +20,7 @@ from promptrails.workspaces.models import User, Workspace
 from tests.api.calling import request
 from tests.factories import png, store_asset
 from tests.faults import truth
+from tests.storage_servers import answers, failing
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults]
 Copy = dict[str, bytes]
@@ -165,3 +166,13 @@ def test_a_backup_of_the_database_first_and_the_bucket_after_it_has_a_file_for_e
     truth.let_time_pass(sandbox)
     truth.settled()
     assert set(Asset.objects.values_list("id", flat=True)) == {before.pk, between.pk}
+
+
+def test_after_restore_changes_nothing_while_storage_is_away(bucket: str, acme: Workspace) -> None:
+    deletion.record_deletion(acme, [store_asset(acme).pk], OPERATOR)
+    ingest.request_upload(acme, AssetFacts(file_name="a.png", content_type="image/png"), 100)
+    with failing(answers(503, "SlowDown")):
+        code, said = command("after_restore")
+    assert code == 1
+    assert "Nothing was changed." in said
+    assert Upload.objects.count() == 1
