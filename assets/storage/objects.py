@@ -61,6 +61,8 @@ def peek(key: str, length: int) -> tuple[ObjectInfo, bytes] | None:
     with contextlib.closing(answer["Body"]) as body:  # its own `with` hands out what lies beneath it
         first = body.read(length)
     size = int(answer.get("ContentRange", "").rpartition("/")[2] or answer["ContentLength"])
+    if len(first) < min(length, size):  # the SDK tells this of whole bodies only
+        raise ConnectionError("the answer broke off")
     return info_of(key, answer, size), first
 
 
