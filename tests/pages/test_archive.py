@@ -5,7 +5,7 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -187,3 +187,21 @@ def test_what_a_spreadsheet_would_compute_is_guarded_and_an_import_reads_it_back
 def test_what_cannot_be_exported_is_a_sentence(client: Client, acme: Workspace, query: str) -> None:
     make_asset(acme)
     assert client.get(f"{LIST}export/?{query}").status_code == 400
+
+
+def test_no_file_is_begun_before_the_one_in_front_of_it_is_nearly_read() -> None:
+    """Storage hangs up on whoever asks for a file and does not read it."""
+    begun: list[int] = []
+
+    def body(number: int, chunks: int) -> Generator[bytes]:
+        begun.append(number)
+        yield from [bytes(storage.CHUNK)] * chunks
+        yield b"end"
+
+    first, second = streamed.read_ahead([body(0, 3), body(1, 0)])
+    assert len(next(first)) == storage.CHUNK
+    time.sleep(0.1)
+    assert begun == [0]
+    assert [len(chunk) for chunk in first] == [storage.CHUNK, storage.CHUNK, 3]
+    assert list(second) == [b"end"]
+    assert begun == [0, 1]
